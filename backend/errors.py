@@ -1,0 +1,43 @@
+"""Errors an analyst can act on: what happened, what was kept, what to do next."""
+
+
+class TouchstoneError(Exception):
+    """Something went wrong that the analyst can understand and mend."""
+
+
+class DatasetNotFound(TouchstoneError):
+    """There is no dataset with this number. It may have been deleted; choose another."""
+
+    def __init__(self, dataset_id: int) -> None:
+        super().__init__(f"There is no dataset {dataset_id}. It may have been deleted.")
+
+
+class FileRefused(TouchstoneError):
+    """A file cannot become a dataset; the message says where and what to do."""
+
+
+class NotTrainable(TouchstoneError):
+    """A dataset cannot be learned from as it is: one class only, too few frauds, no label."""
+
+
+class OptionsRefused(TouchstoneError):
+    """A run was asked for with options its family does not take."""
+
+
+class RunNotFound(TouchstoneError):
+    """There is no run with this number."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"There is no run {run_id}. Choose one from the list.")
+
+
+class ModelNotReady(TouchstoneError):
+    """The run has no finished model yet, so it cannot score."""
+
+
+class TransactionRefused(TouchstoneError):
+    """A transaction typed by hand holds a value that cannot be read."""
+
+
+class FileDamaged(TouchstoneError):
+    """A stored file differs from what was written."""

@@ -1,0 +1,32 @@
+"""Table `datasets`: one row per distinct file an analyst brought."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Instant
+
+
+class Dataset(Base):
+    __tablename__ = "datasets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(String(300))  # as given, for display only
+    state: Mapped[str] = mapped_column(String(20))  # draft: may still be changed; ready: kept
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the bytes
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    dialect: Mapped[str] = mapped_column(String(40))  # file name in backend/sources/
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    rows: Mapped[int] = mapped_column(BigInteger, default=0)
+    frauds: Mapped[int] = mapped_column(BigInteger, default=0)
+    unlabelled: Mapped[int] = mapped_column(BigInteger, default=0)
+    unreadable: Mapped[int] = mapped_column(BigInteger, default=0)  # rows the reader turned away
+    clock: Mapped[str] = mapped_column(String(10), default="none")  # date, elapsed or none
+    first_time: Mapped[float | None]  # seconds: since 1970 for dates, else since the start
+    last_time: Mapped[float | None]
+    fraud_amount: Mapped[float | None]
+    currency: Mapped[str] = mapped_column(String(8), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)

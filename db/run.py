@@ -1,0 +1,48 @@
+"""Table `runs`: one row per job a worker does, a training or a scoring of a whole dataset."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Instant
+
+
+class Run(Base):
+    __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # train or score
+    name: Mapped[str] = mapped_column(String(200))
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    of_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))  # the model that scores
+    family: Mapped[str] = mapped_column(String(40))
+    preset: Mapped[str] = mapped_column(String(40))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    idem_key: Mapped[str] = mapped_column(String(64), unique=True)  # a double click is one run
+    slot: Mapped[int] = mapped_column(default=0)  # colour and dash, kept for life
+
+    state: Mapped[str] = mapped_column(String(20))
+    attempt: Mapped[int] = mapped_column(default=0)  # the fence: writes of older ones are refused
+    crashes: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(200))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    stop: Mapped[str] = mapped_column(String(12), default="")  # cancel or keep_best, when asked
+
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_point_at: Mapped[datetime | None] = mapped_column(Instant)
+    stages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    step: Mapped[int] = mapped_column(default=0)
+    steps_total: Mapped[int] = mapped_column(default=0)
+    rows_per_second: Mapped[float | None]
+    seconds_left: Mapped[float | None]
+    reason: Mapped[str | None] = mapped_column(Text)  # why it ended badly, for the analyst
+    split: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    metrics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    test_reads: Mapped[int] = mapped_column(default=0)
+    artefact: Mapped[str | None] = mapped_column(String(300))  # folder below the data folder
+    scored_rows: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,0 +1,73 @@
+"""The one door to the database: `transaction()`."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy.orm import Session
+
+from settings import settings
+
+BUSY_MILLISECONDS = 30_000  # longer than the longest batch write, measured at under 2 s
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str, process: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def engine() -> Engine:
+    """Return this process's engine. A forked child gets its own, never its parent's sockets."""
+    return _engine(settings.database, os.getpid())
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own implicit BEGIN is deferred: its later upgrade to a write lock fails at
+    # once with "database is locked", whatever the busy timeout. We begin by hand instead.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(reading: bool = False) -> Iterator[Session]:
+    """Open a session, commit when the block ends, roll back when it raises.
+
+    `reading` promises that nothing is written: SQLite then takes no write lock, so pages
+    never wait for a worker's batch.
+    """
+    options = {"reading": True} if reading else {}
+    with (
+        engine().connect().execution_options(**options) as connection,
+        Session(connection, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+def now(session: Session) -> datetime:
+    """Return the database's clock, so that machines with skewed clocks agree on leases."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)  # SQLite is this machine, and its own clock ends at seconds
+    stamp: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return stamp.astimezone(UTC)

@@ -1,0 +1,68 @@
+"""Every value Touchstone reads from the environment: one frozen object, prefix TOUCHSTONE_."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+LONGEST_SOCKET_PATH = 100  # Linux allows 107 bytes for a socket's path
+
+
+class Settings(BaseSettings):
+    """What an installation can choose. A per-run choice is an `Options`, stored with the run."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", env_file=ROOT / ".env", frozen=True)
+
+    data: Path = Field(ROOT / "touchstone_data", description="Folder that holds all state.")
+    host: str = Field("127.0.0.1", description="Address the pages listen on.")
+    port: int = Field(8501, description="Port the pages listen on.")
+    public_host: str = Field("", description="Name analysts type, when a proxy stands in front.")
+    trust_network: bool = Field(
+        False, description="Let visitors from other machines in; only behind a proxy that signs in."
+    )
+    database_url: str = Field("", description="Empty: SQLite in the data folder.")
+    broker_url: str = Field("", description="Empty: the embedded Valkey on a socket.")
+    upload_limit_mb: int = Field(2048, description="Largest file the browser may send, MB.")
+    label_delay_days: float = Field(7.0, description="Days until a fraud is known (split gap).")
+    encoder: str = Field("package", description="Default encoder: `package`, a folder or hub name.")
+    encoder_revision: str = Field("", description="Commit of a hub encoder, 40 hex digits.")
+    trainer_threads: int = Field(0, description="Threads of one training process; 0: all cores.")
+    heartbeat_seconds: float = Field(10.0, description="How often a worker renews its lease.")
+    lease_seconds: float = Field(60.0, description="Silence after which a run is taken back.")
+    reaper_seconds: float = Field(5.0, description="How often lost runs are looked for.")
+    poll_seconds: float = Field(5.0, description="How often unrung doorbells are looked for.")
+    rering_seconds: float = Field(60.0, description="Age of an unclaimed run that is rung again.")
+    stop_seconds: float = Field(20.0, description="Grace between asking and killing a trainer.")
+    crash_limit: int = Field(3, description="Crashed attempts after which a run is set aside.")
+    chromium: str = Field("/usr/bin/chromium", description="Browser that drives the page tests.")
+    ci: bool = Field(False, validation_alias="CI", description="True where tests may not skip.")
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'touchstone.db'}"
+
+    @property
+    def broker_socket(self) -> Path:
+        """Socket of the embedded broker; in the temp folder where the data path is too long."""
+        inside = self.data.resolve() / "broker" / "valkey.sock"
+        if len(str(inside)) <= LONGEST_SOCKET_PATH:
+            return inside
+        key = hashlib.sha256(str(inside).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"touchstone-{key}" / "valkey.sock"
+
+    @property
+    def broker(self) -> str:
+        """Celery URL of the broker in use."""
+        return self.broker_url or f"redis+socket://{self.broker_socket}"
+
+    @property
+    def embeds_broker(self) -> bool:
+        """True when Touchstone starts its own Valkey."""
+        return not self.broker_url
+
+
+settings = Settings()
