@@ -1,0 +1,64 @@
+"""Folders of files that are complete or do not count: written, fsynced, manifest last."""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from backend.errors import FileDamaged
+from settings import settings
+
+MANIFEST = "manifest.json"
+
+
+def run_folder(run_id: int, attempt: int) -> Path:
+    """Return the folder one attempt of a run writes to; no other attempt ever shares it."""
+    return settings.data / "runs" / str(run_id) / str(attempt)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hex digits, read in chunks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest of a finished folder, last, so that its existence means complete."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    sums = {str(path.relative_to(folder)): sha256(path) for path in files if path.name != MANIFEST}
+    for path in files:
+        _sync(path)
+    draft = folder / f"{MANIFEST}.draft"
+    draft.write_text(json.dumps(sums, indent=1))
+    _sync(draft)
+    draft.rename(folder / MANIFEST)
+    _sync(folder)
+
+
+def verify(folder: Path) -> None:
+    """Check a sealed folder against its manifest.
+
+    Raises FileDamaged naming the file that is missing or differs, or saying that the folder
+    was never finished.
+    """
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        raise FileDamaged("The model's files were never finished. Train the run again.")
+    for name, expected in json.loads(manifest.read_text()).items():
+        path = folder / name
+        if not path.is_file() or sha256(path) != expected:
+            raise FileDamaged(f"The model's file {name} differs from what was written.")
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder with all it holds; a folder that is not there is no error."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
