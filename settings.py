@@ -16,29 +16,54 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", env_file=ROOT / ".env", frozen=True)
 
-    data: Path = Field(ROOT / "touchstone_data", description="Folder that holds all state.")
-    host: str = Field("127.0.0.1", description="Address the pages listen on.")
-    port: int = Field(8501, description="Port the pages listen on.")
-    public_host: str = Field("", description="Name analysts type, when a proxy stands in front.")
-    trust_network: bool = Field(
-        False, description="Let visitors from other machines in; only behind a proxy that signs in."
+    data: Path = Field(default=ROOT / "touchstone_data", description="Folder that holds all state.")
+    host: str = Field(default="127.0.0.1", description="Address the pages listen on.")
+    port: int = Field(default=8501, description="Port the pages listen on.")
+    public_host: str = Field(
+        default="", description="Name analysts type, when a proxy stands in front."
     )
-    database_url: str = Field("", description="Empty: SQLite in the data folder.")
-    broker_url: str = Field("", description="Empty: the embedded Valkey on a socket.")
-    upload_limit_mb: int = Field(2048, description="Largest file the browser may send, MB.")
-    label_delay_days: float = Field(7.0, description="Days until a fraud is known (split gap).")
-    encoder: str = Field("package", description="Default encoder: `package`, a folder or hub name.")
-    encoder_revision: str = Field("", description="Commit of a hub encoder, 40 hex digits.")
-    trainer_threads: int = Field(0, description="Threads of one training process; 0: all cores.")
-    heartbeat_seconds: float = Field(10.0, description="How often a worker renews its lease.")
-    lease_seconds: float = Field(60.0, description="Silence after which a run is taken back.")
-    reaper_seconds: float = Field(5.0, description="How often lost runs are looked for.")
-    poll_seconds: float = Field(5.0, description="How often unrung doorbells are looked for.")
-    rering_seconds: float = Field(60.0, description="Age of an unclaimed run that is rung again.")
-    stop_seconds: float = Field(20.0, description="Grace between asking and killing a trainer.")
-    crash_limit: int = Field(3, description="Crashed attempts after which a run is set aside.")
-    chromium: str = Field("/usr/bin/chromium", description="Browser that drives the page tests.")
-    ci: bool = Field(False, validation_alias="CI", description="True where tests may not skip.")
+    trust_network: bool = Field(
+        default=False,
+        description="Let visitors from other machines in; only behind a proxy that signs in.",
+    )
+    database_url: str = Field(default="", description="Empty: SQLite in the data folder.")
+    broker_url: str = Field(default="", description="Empty: the embedded Valkey on a socket.")
+    upload_limit_mb: int = Field(default=2048, description="Largest file the browser may send, MB.")
+    label_delay_days: float = Field(
+        default=7.0, description="Days until a fraud is known (split gap)."
+    )
+    encoder: str = Field(
+        default="package", description="Default encoder: `package`, a folder or hub name."
+    )
+    encoder_revision: str = Field(default="", description="Commit of a hub encoder, 40 hex digits.")
+    trainer_threads: int = Field(
+        default=0, description="Threads of one training process; 0: all cores."
+    )
+    heartbeat_seconds: float = Field(
+        default=10.0, description="How often a worker renews its lease."
+    )
+    lease_seconds: float = Field(
+        default=60.0, description="Silence after which a run is taken back."
+    )
+    reaper_seconds: float = Field(default=5.0, description="How often lost runs are looked for.")
+    poll_seconds: float = Field(
+        default=5.0, description="How often unrung doorbells are looked for."
+    )
+    rering_seconds: float = Field(
+        default=60.0, description="Age of an unclaimed run that is rung again."
+    )
+    stop_seconds: float = Field(
+        default=20.0, description="Grace between asking and killing a trainer."
+    )
+    crash_limit: int = Field(
+        default=3, description="Crashed attempts after which a run is set aside."
+    )
+    chromium: str = Field(
+        default="/usr/bin/chromium", description="Browser that drives the page tests."
+    )
+    ci: bool = Field(
+        default=False, validation_alias="CI", description="True where tests may not skip."
+    )
 
     @property
     def database(self) -> str:

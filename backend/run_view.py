@@ -1,0 +1,103 @@
+"""One run as pages see it: a frozen record, read from its row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Select, func, select
+
+from backend.states import LIVE, RunState
+from db import Dataset, Offer
+from db import Run as RunRow
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a job, as shown to analysts."""
+
+    name: str
+    started_at: datetime
+    seconds: float | None  # None while it goes on
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as pages see it."""
+
+    id: int
+    kind: str  # train or score
+    name: str
+    dataset_id: int
+    dataset_name: str
+    currency: str
+    clock: str
+    of_run_id: int | None
+    family: str
+    family_title: str
+    preset: str
+    options: dict[str, Any]
+    state: RunState
+    attempt: int
+    crashes: int
+    slot: int
+    stop: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    last_point_at: datetime | None
+    stages: tuple[Stage, ...]
+    step: int
+    steps_total: int
+    rows_per_second: float | None
+    seconds_left: float | None
+    reason: str | None
+    split: dict[str, Any]
+    metrics: dict[str, Any]
+    test_reads: int
+    scored_rows: int
+
+    @property
+    def is_live(self) -> bool:
+        """True while the run waits or is worked on."""
+        return self.state in LIVE
+
+    @property
+    def share_done(self) -> float:
+        """Share of the planned steps taken, 0 to 1; 0 before the plan is known."""
+        if self.state == RunState.SUCCEEDED:
+            return 1.0
+        return min(self.step / self.steps_total, 1.0) if self.steps_total else 0.0
+
+
+def select_runs() -> Select[Any]:
+    title = select(func.max(Offer.title)).where(Offer.family == RunRow.family).scalar_subquery()
+    return select(RunRow, Dataset.name, Dataset.currency, Dataset.clock, title).join(
+        Dataset, Dataset.id == RunRow.dataset_id
+    )
+
+
+def to_run(row: Row[*tuple[Any, ...]]) -> Run:
+    run, dataset_name, currency, clock, title = row.tuple()
+    same = {
+        name: getattr(run, name)
+        for name in Run.__dataclass_fields__
+        if hasattr(run, name) and name not in ("state", "stages")
+    }
+    return Run(
+        **same,
+        dataset_name=dataset_name,
+        currency=currency,
+        clock=clock,
+        family_title=cast(str, title or run.family),
+        state=RunState(run.state),
+        stages=_stages(run.stages, run.finished_at),
+    )
+
+
+def _stages(stored: list[dict[str, Any]], finished_at: datetime | None) -> tuple[Stage, ...]:
+    starts = [datetime.fromisoformat(stage["started_at"]) for stage in stored]
+    ends = [*starts[1:], finished_at]
+    return tuple(
+        Stage(stage["name"], start, (end - start).total_seconds() if end else None)
+        for stage, start, end in zip(stored, starts, ends, strict=False)
+    )
