@@ -1,0 +1,104 @@
+"""What tests stand on: a fresh, migrated house, and real PostgreSQL and Valkey from wheels."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from db import migrate
+from db import session as db_session
+from settings import settings
+from tests.servers import postgres_server, valkey_server
+
+
+def set_setting(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    """Change settings for one test, in this process and in every process it starts.
+
+    `settings` is frozen and imported by name everywhere, so its fields are replaced in
+    place; monkeypatch puts them back.
+    """
+    for name, value in values.items():
+        assert name in type(settings).model_fields, f"settings has no field {name!r}"
+        monkeypatch.setitem(settings.__dict__, name, value)
+        monkeypatch.setenv(f"TOUCHSTONE_{name.upper()}", str(value))
+
+
+@pytest.fixture
+def change(monkeypatch: pytest.MonkeyPatch):
+    """Return a function that changes settings for this test: change(heartbeat_seconds=0.5)."""
+    return lambda **values: set_setting(monkeypatch, **values)
+
+
+@pytest.fixture
+def data_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder, in use as settings.data. Short: a socket's path has 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="ts-"))
+    set_setting(monkeypatch, data=folder, database_url="", broker_url="")
+    yield folder
+    _close_engine()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite() -> Iterator[Path]:
+    """A SQLite file with every table and no row; tests copy it, which beats migrating 100 times."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = Path(tempfile.mkdtemp(prefix="ts-"))
+        set_setting(patch, data=folder, database_url="")
+        migrate.upgrade()
+        _close_engine()
+        yield folder / "touchstone.db"
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def house(data_folder: Path, migrated_sqlite: Path) -> Path:
+    """A fresh Touchstone on SQLite: its data folder, with a migrated, empty database."""
+    shutil.copy(migrated_sqlite, data_folder / "touchstone.db")
+    return data_folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a running PostgreSQL 18, shared by the whole session."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database of this test's own."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgres.rsplit("/", 1)[0] + f"/{name}"
+        _close_engine()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def each_house(request: pytest.FixtureRequest, change) -> Path:
+    """A fresh house, once on SQLite and once on PostgreSQL 18: for tests that face SQL."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("house")
+    folder = request.getfixturevalue("data_folder")
+    change(database_url=request.getfixturevalue("postgres_database"))
+    migrate.upgrade()
+    return folder
+
+
+@pytest.fixture
+def valkey() -> Iterator[str]:
+    """redis:// URL of a running, empty Valkey of this test's own."""
+    with valkey_server() as url:
+        yield url
+
+
+def _close_engine() -> None:
+    """Let go of the database before its folder goes; the next test gets an engine of its own."""
+    db_session.engine().dispose()
+    db_session._engine.cache_clear()
