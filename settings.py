@@ -1,6 +1,7 @@
 """Every value Touchstone reads from the environment: one frozen object, prefix TOUCHSTONE_."""
 
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 
@@ -88,6 +89,12 @@ class Settings(BaseSettings):
     def embeds_broker(self) -> bool:
         """True when Touchstone starts its own Valkey."""
         return not self.broker_url
+
+
+def environment(**additions: str) -> dict[str, str]:
+    """Return the environment for a process we start; PATH is put before the existing one."""
+    path = [*filter(None, [additions.pop("PATH", ""), os.environ.get("PATH", "")])]
+    return {**os.environ, "PATH": os.pathsep.join(path), **additions}
 
 
 settings = Settings()
