@@ -39,6 +39,7 @@ class Attempt:
     content_hash: str
     columns: list[dict[str, Any]]
     clock: str
+    of_run_id: int  # the run whose scores this attempt writes: its own, or the model's
     model: str | None  # artefact folder of the run that scores, relative to the data folder
 
 
@@ -218,5 +219,6 @@ def _read(session: Session, run_id: int) -> Attempt:
         dataset.content_hash,
         dataset.columns,
         dataset.clock,
+        run.of_run_id or run_id,
         source.artefact if source else None,
     )

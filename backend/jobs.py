@@ -11,6 +11,7 @@ from datetime import timedelta
 from celery import Celery
 from kombu.exceptions import OperationalError
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from backend.states import RunState
 from db import Doorbell, Run, now, transaction
@@ -47,8 +48,10 @@ def ring(run_id: int) -> bool:
     Call it after the transaction that queued the run has ended. A broker that is away is
     no error: the reaper rings again.
     """
+    once = {**queue.conf.broker_transport_options, "max_retries": 0}
     try:
-        queue.send_task(WORK, args=[run_id])
+        with queue.connection_for_write(settings.broker, transport_options=once) as connection:
+            queue.send_task(WORK, args=[run_id], connection=connection)
     except (OperationalError, OSError) as error:
         log.warning("run %s could not be rung, it will be rung again: %s", run_id, error)
         return False
@@ -57,6 +60,16 @@ def ring(run_id: int) -> bool:
         if bell is not None:
             bell.rung_at = now(session)
     return True
+
+
+def look_around() -> None:
+    """Take back what was lost, then ring what waits. A database that is away is waited for."""
+    try:
+        for run_id in take_back_lost():
+            log.warning("run %s lost its worker", run_id)
+        ring_the_waiting()
+    except DBAPIError as error:
+        log.warning("the database did not answer, trying again: %s", error)
 
 
 def ring_the_waiting() -> int:

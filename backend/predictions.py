@@ -69,8 +69,8 @@ def page(run_id: int, filters: Filters, cursor: str | None = None, size: int = 5
         ).all()
     more, rows = len(found) > size, found[:size]
     frame = pd.DataFrame(rows[::-1] if backwards else rows, columns=COLUMNS)
-    before = backwards and more or not backwards and place is not None
-    after = not backwards and more or backwards
+    before = (backwards and more) or (not backwards and place is not None)
+    after = (not backwards and more) or backwards
     return Page(
         frame,
         _cursor("after", frame.iloc[-1]) if after and len(frame) else None,

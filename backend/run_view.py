@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from backend.states import LIVE, RunState
 from db import Dataset, Offer
@@ -76,8 +76,8 @@ def select_runs() -> Select[Any]:
     )
 
 
-def to_run(row: Row[*tuple[Any, ...]]) -> Run:
-    run, dataset_name, currency, clock, title = row.tuple()
+def to_run(row: Any) -> Run:
+    run, dataset_name, currency, clock, title = row
     same = {
         name: getattr(run, name)
         for name in Run.__dataclass_fields__

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend import jobs, offers
-from backend.errors import ModelNotReady, NotTrainable, RunNotFound
+from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
 from backend.points import loss_curve as loss_curve
 from backend.run_view import Run, select_runs, to_run
 from backend.states import RunState
@@ -26,9 +26,12 @@ def launch(
     """Queue one training and return its number; the same `idem_key` gives the same run.
 
     `options` override the preset's. Raises DatasetNotFound; NotTrainable when the dataset
-    is a draft or holds too few frauds; OptionsRefused when no live worker offers the family.
+    is a draft or holds too few frauds; OptionsRefused when no live worker offers the family
+    or the family has no such preset.
     """
     offer = offers.one(family)
+    if preset not in offer.presets:
+        raise OptionsRefused(f"{offer.title} has no preset {preset!r}. Choose one of those shown.")
     with transaction() as session:
         dataset = session.get(Dataset, dataset_id)
         _check_trainable(dataset)

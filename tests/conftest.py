@@ -46,13 +46,13 @@ def data_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def migrated_sqlite() -> Iterator[Path]:
     """A SQLite file with every table and no row; tests copy it, which beats migrating 100 times."""
+    folder = Path(tempfile.mkdtemp(prefix="ts-"))
     with pytest.MonkeyPatch.context() as patch:
-        folder = Path(tempfile.mkdtemp(prefix="ts-"))
         set_setting(patch, data=folder, database_url="")
         migrate.upgrade()
         _close_engine()
-        yield folder / "touchstone.db"
-        shutil.rmtree(folder)
+    yield folder / "touchstone.db"  # with the settings put back: a test may be under way
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

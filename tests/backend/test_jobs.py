@@ -1,0 +1,59 @@
+"""The doorbell, on a real broker: rung at launch, rung again when nobody heard it."""
+
+import base64
+import json
+
+import pytest
+import redis
+
+from backend import attempts, jobs, runs
+from db import Doorbell, transaction
+from tests.backend.launching import launch
+
+
+def messages(url: str) -> list[list[int]]:
+    with redis.Redis.from_url(url) as broker:
+        found = [json.loads(raw) for raw in broker.lrange("celery", 0, -1)]
+    return [json.loads(_decoded(message["body"]))[0] for message in found]
+
+
+def _decoded(body: str) -> bytes:
+    return base64.b64decode(body)
+
+
+def rung(run_id: int) -> bool:
+    with transaction(reading=True) as session:
+        return session.get(Doorbell, run_id).rung_at is not None
+
+
+def test_a_launch_rings_with_the_number_alone(house, valkey, change) -> None:
+    change(broker_url=valkey)
+    run_id = launch()
+    assert messages(valkey) == [[run_id]] and rung(run_id)
+    assert jobs.ring_the_waiting() == 0
+
+
+def test_a_broker_that_is_away_costs_nothing_but_time(house, valkey, change) -> None:
+    run_id = launch()  # the house's own broker does not run
+    assert not rung(run_id)
+    assert jobs.ring_the_waiting() == 0
+    change(broker_url=valkey)
+    assert jobs.ring_the_waiting() == 1
+    assert messages(valkey) == [[run_id]]
+
+
+def test_a_bell_nobody_heard_is_rung_again(house, valkey, change) -> None:
+    change(broker_url=valkey)
+    run_id = launch()
+    with redis.Redis.from_url(valkey) as broker:
+        broker.flushall()
+    change(rering_seconds=-1.0)
+    jobs.look_around()
+    assert messages(valkey) == [[run_id]]
+
+
+@pytest.mark.parametrize("end", [lambda run: attempts.claim(run, "worker-1"), runs.cancel])
+def test_a_run_that_waits_no_more_is_not_rung(house, valkey, change, end) -> None:
+    end(launch())
+    change(broker_url=valkey, rering_seconds=-1.0)
+    assert jobs.ring_the_waiting() == 0

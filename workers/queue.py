@@ -1,0 +1,17 @@
+"""The Celery app of a trainer: one run at a time, nothing prefetched, no remote control."""
+
+from backend import jobs
+
+app = jobs.queue
+
+app.conf.update(
+    include=["workers.tasks", "workers.announce"],
+    worker_concurrency=1,
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_hijack_root_logger=False,
+)
+app.set_current()
