@@ -15,7 +15,9 @@ LONGEST_SOCKET_PATH = 100  # Linux allows 107 bytes for a socket's path
 class Settings(BaseSettings):
     """What an installation can choose. A per-run choice is an `Options`, stored with the run."""
 
-    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", env_file=ROOT / ".env", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TOUCHSTONE_", env_file=ROOT / ".env", extra="ignore", frozen=True
+    )
 
     data: Path = Field(default=ROOT / "touchstone_data", description="Folder that holds all state.")
     host: str = Field(default="127.0.0.1", description="Address the pages listen on.")

