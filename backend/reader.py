@@ -1,0 +1,69 @@
+"""What a finished model knows of its data: `reader.json` of its folder."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.steps.columns import Column, from_plain, to_plain
+from backend.steps.profile import Profile
+
+FILE = "reader.json"
+REVIEW_SHARE, HIGH_SHARE = 0.01, 0.001  # of legitimate rows that would be looked at
+MARKS = 1_001  # scores kept of the test part, to say how unusual a score is
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a model reads transactions and what its scores mean."""
+
+    kind: Literal["text", "vector"]
+    profile: Profile
+    columns: tuple[Column, ...]
+    kept_share: float  # share of the legitimate rows it was trained on
+    longest: int = 0  # tokens a text may have; 0 for vectors
+    pad: int = 0  # token that fills a batch
+    review: float = 1.0  # score from which a transaction deserves a look
+    high: float = 1.0  # score from which few legitimate transactions lie
+    marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
+
+    def judged(self, validation: Floats, legitimate: NDArray[np.bool_], test: Floats) -> "Reader":
+        """Return this reader with its thresholds, from validation, and its marks, from test.
+
+        `legitimate` (n,) says which of the validation scores (n,) belong to legitimate rows;
+        with none of them the thresholds stay at 1.
+        """
+        calm = validation[legitimate]
+        review, high = (
+            np.quantile(calm, [1 - REVIEW_SHARE, 1 - HIGH_SHARE], method="higher").tolist()
+            if calm.size
+            else (1.0, 1.0)
+        )
+        ranks = np.linspace(0, 1, MARKS)
+        marks = np.quantile(test, ranks, method="lower").tolist() if test.size else []
+        return replace(self, review=review, high=high, marks=tuple(marks))
+
+    def write(self, folder: Path) -> None:
+        """Write `reader.json` into the folder of the model."""
+        stored = {
+            **asdict(self),
+            "profile": self.profile.to_plain(),
+            "columns": to_plain(self.columns),
+        }
+        (folder / FILE).write_text(json.dumps(stored))
+
+    @classmethod
+    def read(cls, folder: Path) -> "Reader":
+        """Return what `write` wrote."""
+        stored: dict[str, Any] = json.loads((folder / FILE).read_text())
+        own = {
+            "profile": Profile.from_plain(stored["profile"]),
+            "columns": from_plain(stored["columns"]),
+            "marks": tuple(stored["marks"]),
+        }
+        return cls(**{**stored, **own})

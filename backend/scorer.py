@@ -1,0 +1,89 @@
+"""A finished model that answers: transactions in, probabilities out. ONNX Runtime, no torch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from onnxruntime import ExecutionMode, InferenceSession, SessionOptions
+from tokenizers import Tokenizer
+
+from backend.reader import Reader
+from backend.steps import tokens
+from backend.steps.calibration import correct_for_sampling
+from backend.steps.encode import Encoder
+from backend.steps.serialise import Serialiser
+
+MODEL, TOKENISER = "model.onnx", "tokenizer.json"
+TEXTS_AT_ONCE, VECTORS_AT_ONCE = 64, 4096
+
+Floats = NDArray[np.float64]
+Heard = Callable[[int], None]  # called with the number of rows answered so far
+
+
+def unheard(_rows: int) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """One model, open and ready."""
+
+    reader: Reader
+    session: InferenceSession
+    tokeniser: Tokenizer | None  # of models that read text
+
+    def score(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
+        """Return the probability of fraud of each row (n,), corrected for the sampling.
+
+        `frame` has the dataset's columns. A row's score depends on that row alone (to the
+        last digits of float32). Empty in, empty out.
+        """
+        logits = self._read_text(frame, heard) if self.tokeniser else self._read(frame, heard)
+        return correct_for_sampling(1 / (1 + np.exp(-logits)), self.reader.kept_share)
+
+    def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
+        assert self.tokeniser is not None
+        texts = Serialiser(self.reader.profile).apply(frame)
+        place, distinct = pd.factorize(np.array(texts, dtype=object))  # equal texts, one answer
+        rows_of = np.bincount(place, minlength=len(distinct))
+        ids = tokens.encode(self.tokeniser, list(distinct))
+        logits, answered = np.zeros(len(distinct)), 0
+        for batch in tokens.by_length(ids, TEXTS_AT_ONCE):
+            numbers, mask = tokens.padded([ids[each] for each in batch], self.reader.pad)
+            given = {"input_ids": numbers, "attention_mask": mask}
+            logits[batch] = self.session.run(["logit"], given)[0].ravel()
+            answered += int(rows_of[batch].sum())
+            heard(answered)
+        return logits[place]
+
+    def _read(self, frame: pd.DataFrame, heard: Heard) -> Floats:
+        vectors = Encoder(self.reader.profile).apply(frame)
+        logits = np.zeros(len(vectors))
+        for start in range(0, len(vectors), VECTORS_AT_ONCE):
+            some = slice(start, start + VECTORS_AT_ONCE)
+            logits[some] = self.session.run(["logit"], {"vector": vectors[some]})[0].ravel()
+            heard(min(start + VECTORS_AT_ONCE, len(vectors)))
+        return logits
+
+
+def open_scorer(folder: Path, threads: int = 1) -> Scorer:
+    """Open the model of a run's folder: `model.onnx`, `reader.json`, maybe `tokenizer.json`.
+
+    Raises FileNotFoundError when the folder holds no finished model.
+    """
+    reader = Reader.read(folder)
+    path = folder / TOKENISER
+    tokeniser = tokens.open_tokeniser(path, reader.longest) if reader.kind == "text" else None
+    return Scorer(reader, open_session(folder / MODEL, threads), tokeniser)
+
+
+def open_session(model: Path, threads: int = 1) -> InferenceSession:
+    """Open an ONNX model on the CPU with this many threads, which sleep when idle."""
+    options = SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,42 @@
+"""What the training process is asked to do: `order.json` of its folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backend.steps.columns import Column, from_plain
+
+FILE = "order.json"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One job for one process."""
+
+    run_id: int
+    attempt: int
+    kind: str  # train or score
+    folder: Path  # where everything is written
+    dataset: Path  # Parquet
+    columns: tuple[Column, ...]
+    clock: str
+    family: str
+    options: dict[str, Any]
+    label_delay_days: float
+    threads: int  # 0: all cores
+    model: Path | None  # folder of the model that scores, kind score only
+    encoder: str  # what the installation trains from when the options do not say
+    encoder_revision: str
+
+    @classmethod
+    def read(cls, folder: Path) -> "Order":
+        """Return the order that lies in `folder`."""
+        stored: dict[str, Any] = json.loads((folder / FILE).read_text())
+        own = {
+            "folder": folder,
+            "dataset": Path(stored["dataset"]),
+            "columns": from_plain(stored["columns"]),
+            "model": Path(stored["model"]) if stored.get("model") else None,
+        }
+        return cls(**{**stored, **own})

@@ -1,0 +1,43 @@
+"""Which rows of a part are used when all of them would take too long. Frauds always are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int64]
+Labels = NDArray[np.int64]
+
+
+def draw(label: Labels, negatives_per_fraud: float, seed: int) -> tuple[Rows, float]:
+    """Return (row places in order, share of the legitimate rows kept).
+
+    Every fraud (label 1) is kept, and for each of them `negatives_per_fraud` legitimate
+    rows, drawn without replacement; 0 keeps all. With no fraud, all rows are kept.
+    """
+    fraud, legitimate = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    wanted = round(len(fraud) * negatives_per_fraud) or len(legitimate)
+    kept = _some(legitimate, wanted, seed)
+    share = len(kept) / len(legitimate) if len(legitimate) else 1.0
+    return np.sort(np.concatenate([fraud, kept])), share
+
+
+def look(
+    label: Labels, frauds: int, legitimate: int, seed: int
+) -> tuple[Rows, NDArray[np.float64]]:
+    """Return (row places, how many rows each stands for), the fixed sample that is checked.
+
+    At most `frauds` frauds and `legitimate` legitimate rows, drawn apart; the weights bring
+    a loss or an AP measured on the sample back to the real mix. Empty in, empty out.
+    """
+    places, weights = [], []
+    for value, at_most in ((1, frauds), (0, legitimate)):
+        there = np.flatnonzero(label == value)
+        kept = _some(there, at_most, seed)
+        places.append(kept)
+        weights.append(np.full(len(kept), len(there) / max(len(kept), 1)))
+    return np.concatenate(places), np.concatenate(weights)
+
+
+def _some(rows: Rows, at_most: int, seed: int) -> Rows:
+    if len(rows) <= at_most:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))

@@ -1,0 +1,57 @@
+"""What the training process tells its supervisor: one JSON object per line."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+EVERY = 1.5  # seconds between two lines about the pace
+
+
+@dataclass
+class Voice:
+    """Writes events to a stream, flushed line by line."""
+
+    stream: TextIO
+    _paced_at: float = field(default=0.0, init=False)
+
+    def stage(self, name: str) -> None:
+        """Say that a new step of the job begins; analysts read the name."""
+        self._say("stage", name=name)
+
+    def plan(self, steps_total: int) -> None:
+        """Say how many optimiser steps are planned."""
+        self._say("plan", steps_total=steps_total)
+
+    def point(self, part: str, step: int, loss: float, ap: float | None = None) -> None:
+        """Tell a loss, mean nats per transaction; one that is not finite is told as null."""
+        finite = loss if math.isfinite(loss) else None
+        self._say("point", part=part, step=step, loss=finite, ap=ap)
+
+    def pace(self, step: int, rows_per_second: float, seconds_left: float | None) -> None:
+        """Tell how fast it goes, at most every 1.5 seconds."""
+        if time.monotonic() - self._paced_at < EVERY:
+            return
+        self._paced_at = time.monotonic()
+        self._say("pace", step=step, rows_per_second=rows_per_second, seconds_left=seconds_left)
+
+    def ended(self, event: str, reason: str | None = None) -> None:
+        """Say how the job ended: done, refused or diverged."""
+        self._say(event, **({"reason": reason} if reason else {}))
+
+    def _say(self, event: str, **what: Any) -> None:
+        self.stream.write(json.dumps({"event": event, **what}) + "\n")
+        self.stream.flush()
+
+
+def paced(voice: Voice, step: int, rows: int) -> Callable[[int], None]:
+    """Return what to call with the number of rows answered so far, to tell pace and rest."""
+    began = time.monotonic()
+
+    def heard(answered: int) -> None:
+        speed = answered / max(time.monotonic() - began, 1e-6)
+        voice.pace(step, speed, (rows - answered) / max(speed, 1e-6))
+
+    return heard
