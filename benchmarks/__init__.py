@@ -1,0 +1,1 @@
+"""What `make bench` runs; tables with machine, date and commit go to benchmarks/results."""
