@@ -1,0 +1,61 @@
+"""Hide the middle of what names a person or a card, so that analysts can tell two apart."""
+
+import re
+
+from backend.steps.columns import Role
+
+HIDDEN = "•••"
+TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
+SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
+PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")
+CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
+CARD_INSIDE = re.compile(r"(?<![\d.])" + CARD.pattern + r"(?!\d)")
+
+
+def mask(value: str) -> str:
+    """Return an identifier or a name with its middle hidden.
+
+    Card numbers keep the first and the last four digits ("4••• 1182"), names keep initials
+    ("B••• I•••"), other identifiers their ends ("T-88•••41"). An empty value stays empty.
+    """
+    value = value.strip()
+    if CARD.fullmatch(value):
+        digits = re.sub(r"\D", "", value)
+        return f"{digits[0]}{HIDDEN} {digits[-4:]}"
+    if not any(character.isdigit() for character in value):
+        return " ".join(word[0] + HIDDEN for word in value.split())
+    if len(value) <= SHORT:
+        return value[0] + HIDDEN
+    if len(value) < LONG:
+        return value[:2] + HIDDEN + value[-1]
+    return value[:4] + HIDDEN + value[-2:]
+
+
+def shown(value: str, role: Role) -> str:
+    """Return a value as an analyst may see it in a column of this role.
+
+    Identifiers and ignored columns, which may hold names, are masked; plain numbers below
+    1,000 in ignored columns are not. A card number is masked wherever it stands.
+    """
+    if role is Role.IGNORE and PLAIN_NUMBER.fullmatch(value.strip()):
+        return value
+    if role in TELLING:
+        return mask(value)
+    return CARD_INSIDE.sub(_masked_card, value)
+
+
+def is_card_number(value: str) -> bool:
+    """Tell whether a value has 13 to 19 digits whose last one is their Luhn check digit."""
+    return CARD.fullmatch(value.strip()) is not None and luhn_holds(re.sub(r"\D", "", value))
+
+
+def luhn_holds(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of those before it (ISO/IEC 7812-1)."""
+    doubled = [int(digit) * 2 for digit in digits[-2::-2]]
+    plain = [int(digit) for digit in digits[-1::-2]]
+    return (sum(plain) + sum(number // 10 + number % 10 for number in doubled)) % 10 == 0
+
+
+def _masked_card(match: re.Match[str]) -> str:
+    found = match.group()
+    return mask(found) if is_card_number(found) else found
