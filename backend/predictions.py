@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from backend import datasets, runs
 from backend.errors import TouchstoneError
 from backend.steps.columns import Role, named
 from backend.steps.formulas import safe
-from backend.steps.masking import mask
+from backend.steps.masking import shown
 from db import Prediction, transaction
 
 COLUMNS = ["row", "part", "score", "label", "amount", "time"]
@@ -106,36 +107,44 @@ def with_details(run_id: int, frame: pd.DataFrame) -> pd.DataFrame:
     """
     dataset = datasets.get(runs.get(run_id).dataset_id)
     rows = datasets.rows_of(dataset.id, [int(row) for row in frame["row"]])
-    shown = frame.reset_index(drop=True)
+    details = frame.reset_index(drop=True)
     for name in named(dataset.columns, Role.ID):
-        shown[name] = rows[name].map(_masked)
-    shown["entity"] = rows["_entity"].map(_masked)
-    shown["counterparty"] = rows["_counterparty"]
+        details[name] = rows[name].map(partial(_shown, role=Role.ID))
+    for role in (Role.ENTITY, Role.COUNTERPARTY):
+        details[role.value] = rows[f"_{role}"].map(partial(_shown, role=role))
     for column in dataset.columns:
         if column.role in SHOWN_DETAILS:
-            shown[column.name] = rows[column.name]
-    return shown
+            details[column.name] = rows[column.name].map(partial(_shown, role=column.role))
+    return details
 
 
 def export_csv(run_id: int, filters: Filters) -> Iterator[bytes]:
     """Give all matching transactions as CSV (UTF-8, CRLF), highest score first, in chunks.
 
-    Columns: row (line of the data in the uploaded file, from 1), part, score, label (empty
-    when unlabelled), amount, time, then the dataset's own columns with customers masked.
+    Columns: row (its place among the rows of the uploaded file, from 1), part, score, label
+    (empty when unlabelled), amount, time (UTC, or seconds when the file has no dates), then
+    the dataset's own columns with customers and identifiers masked.
     No cell can run as a formula. One header line when nothing matches.
     """
+    dated = runs.get(run_id).clock == "date"
     cursor, first = None, True
     while first or cursor is not None:
         batch = page(run_id, filters, cursor, EXPORT_BATCH)
         table = with_details(run_id, batch.frame)
         table["row"] = table["row"] + 1
+        if dated:
+            table["time"] = _as_dates(table["time"])
         text = safe(table).to_csv(index=False, header=first, lineterminator="\r\n")
         yield text.encode()
         cursor, first = batch.after, False
 
 
-def _masked(value: Any) -> str | None:
-    return None if pd.isna(value) else mask(str(value))
+def _shown(value: Any, role: Role) -> str | None:
+    return None if pd.isna(value) else shown(str(value), role)
+
+
+def _as_dates(seconds: "pd.Series[float]") -> "pd.Series[str]":
+    return pd.to_datetime(seconds, unit="s", utc=True).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _where(run_id: int, filters: Filters) -> list[ColumnElement[bool]]:
