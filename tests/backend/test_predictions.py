@@ -1,6 +1,7 @@
 """Paging by score, filters, sums and the export, over a real small dataset."""
 
 import io
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ def check_pages(scored: int, filters: Filters, size: int) -> None:
     expected = rows.sort_values(["score", "row"], ascending=[False, True])
     assert expected["row"].tolist() == rows["row"].tolist()
     assert pages[0].before is None and pages[-1].after is None
-    for earlier, later in zip(pages, pages[1:], strict=False):
+    for earlier, later in pairwise(pages):
         back = predictions.page(scored, filters, later.before, size)
         assert back.frame["row"].tolist() == earlier.frame["row"].tolist()
         assert back.after is not None and (back.before is None) == (earlier is pages[0])
