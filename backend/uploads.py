@@ -5,16 +5,17 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import uuid4
 
 import pandas as pd
+from duckdb import DuckDBPyConnection
 
 from backend.source import dialects, recognise
 from backend.steps.canonical import Canonical, Summary, canonical, summarise
 from backend.steps.columns import Column, Role
 from backend.steps.contents import Contents, contents_of
-from backend.steps.duck import open_duck
+from backend.steps.duck import Table, open_duck, parquet_table
 from backend.steps.faults import first_fault
 from backend.steps.intake import CHUNK, make_readable
 from backend.steps.layout import fold, line_of_row, read_layout
@@ -107,9 +108,9 @@ def text_table(folder: Path) -> Path:
     return folder / "text.parquet"
 
 
-def open_table(connection: Any, folder: Path) -> Any:
+def open_table(connection: DuckDBPyConnection, folder: Path) -> Table:
     """Return the text table of a draft as a relation, with `file_row_number` beside it."""
-    return connection.from_parquet(str(text_table(folder)), file_row_number=True)
+    return parquet_table(connection, text_table(folder))
 
 
 def reconsider(
@@ -142,8 +143,7 @@ def times_and_labels(folder: Path, columns: Sequence[Column]) -> pd.DataFrame:
         table = open_table(connection, folder)
         typed = canonical(table, columns)
         wanted = ", ".join(f"{typed.expressions[name]} AS {name}" for name in ("_time", "_label"))
-        frame: pd.DataFrame = table.project(wanted).df()
-        return frame
+        return table.frame(wanted)
 
 
 def fault_in(folder: Path, columns: Sequence[Column]) -> str | None:
@@ -163,7 +163,7 @@ def write_typed(folder: Path, columns: Sequence[Column], target: Path) -> None:
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
         typed = canonical(table, columns)
-        table.project(typed.projection).write_parquet(str(draft), compression="zstd")
+        table.copy(typed.projection, draft)
     draft.replace(target)
 
 
@@ -177,10 +177,10 @@ def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, .
     )
 
 
-def _first_value(table: Any, place: int) -> str:
+def _first_value(table: Table, place: int) -> str:
     text = words(cell(place))
-    found = table.filter(f"{text} IS NOT NULL").project(text).limit(1).fetchall()
-    return found[0][0] if found else ""
+    found = table.rows(text, f"{text} IS NOT NULL", "LIMIT 1")
+    return str(found[0][0]) if found else ""
 
 
 def _size(file: BinaryIO) -> int:
@@ -192,7 +192,7 @@ def _size(file: BinaryIO) -> int:
     return size - here
 
 
-def _profiles(table: Any, headers: Sequence[str], progress: Progress) -> list[Contents]:
+def _profiles(table: Table, headers: Sequence[str], progress: Progress) -> list[Contents]:
     profiles = []
     for place, name in enumerate(headers):
         progress(READ + (PROFILED - READ) * place / len(headers), f"Understanding {name}")

@@ -8,11 +8,10 @@ column per category, text and id (string) and number (double), under its own hea
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backend.steps.columns import Column, Role
-from backend.steps.contents import decimal_commas
-from backend.steps.duck import literal, quoted
+from backend.steps.contents import number_styles
+from backend.steps.duck import Table, literal, quoted
 from backend.steps.moments import Clock, read_clock
 from backend.steps.normalise import cell
 from backend.steps.values import label, number, words
@@ -52,11 +51,11 @@ def cells(columns: Sequence[Column], *roles: Role) -> dict[str, str]:
     return {column.name: cell(place) for place, column in places if column.role in roles}
 
 
-def canonical(table: Any, columns: Sequence[Column]) -> Canonical:
+def canonical(table: Table, columns: Sequence[Column]) -> Canonical:
     """Decide how each column of a text table is typed, by its role and what it holds."""
     numeric = cells(columns, *NUMBERS)
-    commas = decimal_commas(table, list(numeric.values()))
-    numbers = {name: number(words(c), c in commas) for name, c in numeric.items()}
+    styles = number_styles(table, list(numeric.values()))
+    numbers = {name: number(words(c), styles[c]) for name, c in numeric.items()}
     clock = read_clock(table, list(cells(columns, Role.TIME).items()))
     amounts = [numbers[name] for name in cells(columns, Role.AMOUNT)]
     labels = [label(c) for c in cells(columns, Role.LABEL).values()]
@@ -76,14 +75,14 @@ def canonical(table: Any, columns: Sequence[Column]) -> Canonical:
     return Canonical(expressions, numbers, clock)
 
 
-def summarise(table: Any, typed: Canonical) -> Summary:
+def summarise(table: Table, typed: Canonical) -> Summary:
     """Count what a text table holds once typed."""
     label, amount, time = (typed.expressions[name] for name in ("_label", "_amount", "_time"))
-    found = table.aggregate(
+    found = table.row(
         f"count(*), count(*) FILTER ({label} = 1), count(*) FILTER ({label} IS NULL), "
         f"min({time}), max({time}), sum({amount}) FILTER ({label} = 1)"
     )
-    return Summary(*found.fetchall()[0])
+    return Summary(*found)
 
 
 def _joined(named: dict[str, str]) -> str:

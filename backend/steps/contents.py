@@ -5,16 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.steps.duck import literal
+from backend.steps.duck import Table, literal
 from backend.steps.masking import is_card_number
 from backend.steps.moments import read_clock
 from backend.steps.normalise import cell
-from backend.steps.values import CODES, comma_evidence, number, point_evidence, words
+from backend.steps.values import (
+    CODES,
+    Style,
+    comma_evidence,
+    filled,
+    number,
+    point_evidence,
+    words,
+)
 
 SAMPLE = 1000  # values of a column looked at one by one
 FEW = 20  # up to so many different values are listed with their counts
 MOSTLY = 0.95
 HALF = 0.5
+DIGIT = re.compile(r"\d")
 ROUNDED = r"^-?\d(\.\d+)?[eE]\+\d+$"  # 3.52721E+18: what a spreadsheet leaves of a long number
 NUMBERISH = re.compile(rf"({CODES})?[^A-Za-z]*\d[^A-Za-z]*([eE][-+]?\d+)?({CODES})?")
 
@@ -55,77 +64,75 @@ class Contents:
         return self.present == self.rows == self.distinct and self.rows > 1
 
 
-def contents_of(table: Any, name: str, position: int) -> Contents:
+def contents_of(table: Table, name: str, position: int) -> Contents:
     """Count what one column (0-based position) of a text table holds."""
     text = words(cell(position))
-    rows, present, distinct, mean_words, rounded = _row(
-        table,
+    rows, present, distinct, mean_words = table.row(
         f"count(*), count({text}), count(DISTINCT {text}), "
-        f"avg(length({text}) - length(replace({text}, ' ', '')) + 1), "
-        f"count(*) FILTER (regexp_matches({text}, {literal(ROUNDED)}))",
+        f"avg(length({text}) - length(replace({text}, ' ', '')) + 1)"
     )
-    some = table.filter(f"{text} IS NOT NULL").limit(SAMPLE)
-    sample = [row[0] for row in some.project(text).fetchall()]
-    numbers = _numbers(table, text, sample, present)
+    some = table.head(f"{text} IS NOT NULL", SAMPLE)
+    sample = [row[0] for row in some.rows(text)]
+    numbers = _numbers(table, cell(position), sample)
     return Contents(
         name=name,
         rows=rows,
         present=present,
         distinct=distinct,
         words=mean_words or 0.0,
-        rounded=rounded,
         cards=_share(sample, is_card_number),
-        moments=0.0 if numbers else _moments(some, name, cell(position)),
+        moments=0.0 if numbers else _moments(some, name, cell(position), sample),
         values=_values(table, text) if distinct <= FEW else (),
         example=sample[0] if sample else "",
         **numbers,
     )
 
 
-def decimal_commas(table: Any, cells: Sequence[str]) -> set[str]:
-    """Return those of the text table's columns whose numbers have a decimal comma."""
+def number_styles(table: Table, cells: Sequence[str]) -> dict[str, Style]:
+    """Return how the numbers in these columns of the text table are written.
+
+    Plain where every value reads as it stands; else a decimal comma where some value can
+    only have one and none can only have a decimal point.
+    """
     if not cells:
-        return set()
-    counts = [
-        f"count(*) FILTER ({evidence(words(name))})"
-        for name in cells
-        for evidence in (comma_evidence, point_evidence)
-    ]
-    found = _row(table, ", ".join(counts))
-    return {name for i, name in enumerate(cells) if found[2 * i] and not found[2 * i + 1]}
+        return {}
+    plain = ", ".join(f"count({filled(c)}), count({number(c, Style.PLAIN)})" for c in cells)
+    found = table.row(plain)
+    styles = {c: Style.PLAIN for i, c in enumerate(cells) if found[2 * i] == found[2 * i + 1]}
+    for c in (c for c in cells if c not in styles):
+        evidence = (comma_evidence(words(c)), point_evidence(words(c)))
+        comma, point = table.row(", ".join(f"count(*) FILTER ({e})" for e in evidence))
+        styles[c] = Style.COMMA if comma and not point else Style.POINT
+    return styles
 
 
-def _numbers(table: Any, text: str, sample: list[str], present: int) -> dict[str, Any]:
-    plain = f"TRY_CAST({text} AS DOUBLE)"
-    value = f"CASE WHEN isfinite({plain}) THEN {plain} END"
-    comma = False
-    if _row(table, f"count({value})")[0] < present:
-        if _share(sample, lambda found: NUMBERISH.fullmatch(found) is not None) < HALF:
-            return {}
-        comma = bool(decimal_commas(table, [text]))
-        value = number(text, comma)
-    count, low, high, whole = _row(
-        table, f"count({value}), min({value}), max({value}), bool_and({value} = trunc({value}))"
+def _numbers(table: Table, c: str, sample: list[str]) -> dict[str, Any]:
+    if _share(sample, lambda found: NUMBERISH.fullmatch(found) is not None) < HALF:
+        return {}
+    style = number_styles(table, [c])[c]
+    value = number(words(c), style)
+    count, low, high, whole, rounded = table.row(
+        f"count({value}), min({value}), max({value}), bool_and({value} = trunc({value})), "
+        f"count(*) FILTER (regexp_matches({c}, {literal(ROUNDED)}))"
     )
     if count == 0:
         return {}
-    return {"numbers": count, "comma": comma, "low": low, "high": high, "whole": whole}
+    comma = style is Style.COMMA
+    return {"numbers": count, "comma": comma, "low": low, "high": high, "whole": whole,
+            "rounded": rounded}  # fmt: skip
 
 
-def _moments(some: Any, name: str, column: str) -> float:
+def _moments(some: Table, name: str, column: str, sample: list[str]) -> float:
+    if _share(sample, lambda found: DIGIT.search(found) is not None) < MOSTLY:
+        return 0.0
     clock = read_clock(some, [(name, column)])
     return 1 - clock.broken / clock.present if clock.kind == "date" else 0.0
 
 
-def _values(table: Any, text: str) -> tuple[tuple[str, int], ...]:
-    counted = table.filter(f"{text} IS NOT NULL").aggregate(f"{text} AS v, count(*) AS n")
-    return tuple(sorted(counted.fetchall(), key=lambda found: (-found[1], found[0])))
+def _values(table: Table, text: str) -> tuple[tuple[str, int], ...]:
+    counted = table.rows(f"{text} AS v, count(*)", f"{text} IS NOT NULL", "GROUP BY v")
+    return tuple(sorted(((v, n) for v, n in counted), key=lambda found: (-found[1], found[0])))
 
 
 def _share(sample: list[str], test: Callable[[str], bool]) -> float:
     return sum(test(value) for value in sample) / len(sample) if sample else 0.0
-
-
-def _row(table: Any, aggregates: str) -> tuple[Any, ...]:
-    row: tuple[Any, ...] = table.aggregate(aggregates).fetchall()[0]
-    return row

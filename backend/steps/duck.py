@@ -1,11 +1,14 @@
-"""A DuckDB connection of our own: two threads, bounded memory, nothing fetched from outside."""
+"""DuckDB with two threads, bounded memory and nothing fetched from outside; one table at a time."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pandas as pd
 
 MEMORY = "1GB"
 THREADS = 2
@@ -33,6 +36,47 @@ def open_duck(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table to ask. Expressions are SQL over its columns; nothing in them is a value
+    from outside unless it went through `literal` or `quoted`."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: str  # what stands after FROM
+
+    def row(self, aggregates: str) -> tuple[Any, ...]:
+        """Return the one row of some aggregates."""
+        return self.rows(aggregates)[0]
+
+    def rows(self, what: str, where: str = "TRUE", then: str = "") -> list[tuple[Any, ...]]:
+        """Return the rows of a selection; `then` is what follows WHERE (GROUP BY, LIMIT)."""
+        self.connection.execute(self._query(what, where, then))
+        return self.connection.fetchall()
+
+    def frame(self, what: str) -> pd.DataFrame:
+        """Return a selection of every row as a DataFrame, order kept."""
+        self.connection.execute(self._query(what, "TRUE", ""))
+        return self.connection.df()
+
+    def head(self, where: str, at_most: int) -> "Table":
+        """Return the first rows that satisfy a condition, as a table of their own."""
+        return Table(self.connection, f"({self._query('*', where, f'LIMIT {at_most}')})")
+
+    def copy(self, what: str, target: Path) -> None:
+        """Write a selection of every row as Parquet, order kept."""
+        query = self._query(what, "TRUE", "")
+        way = "(FORMAT parquet, COMPRESSION zstd)"
+        self.connection.execute(f"COPY ({query}) TO {literal(str(target))} {way}")
+
+    def _query(self, what: str, where: str, then: str) -> str:
+        return " ".join(("SELECT", what, "FROM", self.source, "WHERE", where, then))
+
+
+def parquet_table(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+    """Return a Parquet file as a table, with `file_row_number` (0-based) beside its columns."""
+    return Table(connection, f"read_parquet({literal(str(path))}, file_row_number=true)")
 
 
 def follow(

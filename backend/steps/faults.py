@@ -1,10 +1,10 @@
 """Values that stop a file from being accepted: where they are and what to do."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from backend.steps.canonical import Canonical, cells
 from backend.steps.columns import Column, Role, named
+from backend.steps.duck import Table
 from backend.steps.moments import MOST_BROKEN
 from backend.steps.values import filled, unknown_label
 
@@ -12,7 +12,7 @@ LineOf = Callable[[int], int]  # data row -> line in the file
 
 
 def first_fault(
-    table: Any, columns: Sequence[Column], typed: Canonical, line_of: LineOf
+    table: Table, columns: Sequence[Column], typed: Canonical, line_of: LineOf
 ) -> str | None:
     """Return a sentence about the first value that cannot be accepted; None when all can.
 
@@ -25,7 +25,7 @@ def first_fault(
 
 
 def _label_fault(
-    table: Any, columns: Sequence[Column], _typed: Canonical, line_of: LineOf
+    table: Table, columns: Sequence[Column], _typed: Canonical, line_of: LineOf
 ) -> str | None:
     for name, c in cells(columns, Role.LABEL).items():
         found = _first(table, c, unknown_label(c))
@@ -39,7 +39,7 @@ def _label_fault(
 
 
 def _number_fault(
-    table: Any, columns: Sequence[Column], typed: Canonical, line_of: LineOf
+    table: Table, columns: Sequence[Column], typed: Canonical, line_of: LineOf
 ) -> str | None:
     named_cells = cells(columns, Role.AMOUNT, Role.NUMBER)
     if not named_cells:
@@ -48,7 +48,7 @@ def _number_fault(
     counts = ", ".join(
         f"count({filled(c)}), count(*) FILTER ({broken[name]})" for name, c in named_cells.items()
     )
-    found = table.aggregate(counts).fetchall()[0]
+    found = table.row(counts)
     for place, (name, c) in enumerate(named_cells.items()):
         present, wrong = found[2 * place : 2 * place + 2]
         if wrong > MOST_BROKEN * present:
@@ -58,7 +58,7 @@ def _number_fault(
 
 
 def _time_fault(
-    table: Any, columns: Sequence[Column], typed: Canonical, line_of: LineOf
+    table: Table, columns: Sequence[Column], typed: Canonical, line_of: LineOf
 ) -> str | None:
     times = named(columns, Role.TIME)
     if not times or typed.clock.broken == 0 or typed.clock.kind != "none":
@@ -73,8 +73,8 @@ def _broken(c: str, value: str) -> str:
     return f"{filled(c)} IS NOT NULL AND ({value}) IS NULL"
 
 
-def _first(table: Any, c: str, condition: str) -> tuple[str, int] | None:
-    found = table.filter(condition).project(f"{c}, file_row_number").limit(1).fetchall()
+def _first(table: Table, c: str, condition: str) -> tuple[str, int] | None:
+    found = table.rows(f"{c}, file_row_number", condition, "LIMIT 1")
     return (found[0][0].strip(), found[0][1]) if found else None
 
 

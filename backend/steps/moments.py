@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from backend.steps.duck import literal
+from backend.steps.duck import Table, literal
 from backend.steps.layout import fold
-from backend.steps.values import filled
+from backend.steps.values import Style, filled, number
 
 MOST_BROKEN = 0.05  # share of times that may be unreadable; they count as missing
 UTC_NOTE = "times without a zone are taken as UTC"
@@ -55,7 +54,7 @@ class Clock:
 NO_CLOCK = Clock("none", "CAST(NULL AS DOUBLE)", "")
 
 
-def read_clock(table: Any, columns: Sequence[tuple[str, str]]) -> Clock:
+def read_clock(table: Table, columns: Sequence[tuple[str, str]]) -> Clock:
     """Decide how the time columns of a text table are read.
 
     `columns` are (header, SQL name) in file order: one column, a date and a time of day, or
@@ -67,9 +66,9 @@ def read_clock(table: Any, columns: Sequence[tuple[str, str]]) -> Clock:
         return NO_CLOCK
     text = _joined(columns)
     stamp = f"epoch(TRY_CAST({text} AS TIMESTAMPTZ))"
-    count = _count(text)
-    present, stamps, numbers, low, high = _row(
-        table, f"count({text}), count({stamp}), count({count}), min({count}), max({count})"
+    count = number(text, Style.PLAIN)
+    present, stamps, numbers, low, high = table.row(
+        f"count({text}), count({stamp}), count({count}), min({count}), max({count})"
     )
     if present == 0:
         return NO_CLOCK
@@ -101,21 +100,12 @@ def _whole(text: str) -> str:
     return f"CAST(TRY_CAST({text} AS DOUBLE) AS BIGINT)"
 
 
-def _count(text: str) -> str:
-    return f"CASE WHEN isfinite(TRY_CAST({text} AS DOUBLE)) THEN TRY_CAST({text} AS DOUBLE) END"
-
-
-def _row(table: Any, aggregates: str) -> tuple[Any, ...]:
-    row: tuple[Any, ...] = table.aggregate(aggregates).fetchall()[0]
-    return row
-
-
-def _is_compact(table: Any, text: str, low: float, high: float) -> bool:
+def _is_compact(table: Table, text: str, low: float, high: float) -> bool:
     """Tell whether these numbers are dates such as 20240131."""
     if not 19_000_101 <= low <= high <= 21_001_231:
         return False
     parsed = f"try_strptime({text}, '%Y%m%d')"
-    present, dates = _row(table, f"count({text}), count({parsed})")
+    present, dates = table.row(f"count({text}), count({parsed})")
     return bool(dates == present)
 
 
@@ -127,11 +117,11 @@ def _counted(name: str, count: str, low: float, high: float) -> Clock:
     return Clock("elapsed", f"{count} * {seconds}", f"{unit} since the start of the file")
 
 
-def _best_format(table: Any, text: str, present: int) -> Clock:
+def _best_format(table: Table, text: str, present: int) -> Clock:
     formats = {f"{day} {part}".strip(): what for day, what in DAYS.items() for part in DAY_PARTS}
     readings = {way: f"epoch(try_strptime({text}, {literal(way)}))" for way in formats}
     counts = ", ".join(f"count({r}), max({r}) - min({r})" for r in readings.values())
-    found = _row(table, counts)
+    found = table.row(counts)
     ranked = [(-found[2 * i], found[2 * i + 1] or 0, way) for i, way in enumerate(formats)]
     missed, _, way = min(ranked)
     if -missed < (1 - MOST_BROKEN) * present:
@@ -140,6 +130,6 @@ def _best_format(table: Any, text: str, present: int) -> Clock:
     return Clock("date", readings[way], f"{formats[way]}, {UTC_NOTE}", present, present + missed)
 
 
-def _with_example(table: Any, text: str, clock: Clock) -> Clock:
-    broken = table.filter(f"{text} IS NOT NULL AND ({clock.seconds}) IS NULL")
-    return replace(clock, first_broken=str(broken.project(text).limit(1).fetchall()[0][0]))
+def _with_example(table: Table, text: str, clock: Clock) -> Clock:
+    broken = f"{text} IS NOT NULL AND ({clock.seconds}) IS NULL"
+    return replace(clock, first_broken=str(table.rows(text, broken, "LIMIT 1")[0][0]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from backend.errors import FileRefused
-from backend.steps.duck import follow
+from backend.steps.duck import follow, parquet_table
 from backend.steps.intake import SAVE_AS, line_at, unify_line_ends
 from backend.steps.layout import Layout
 
@@ -50,12 +50,8 @@ def to_text(
     Raises FileRefused for a header without rows, a quote that is never closed, and more
     than 5% of unreadable rows, naming the first line.
     """
-    try:
-        _copy(connection, path, layout, target, report)
-    except duckdb.InvalidInputException:  # strict reading wants one kind of line end
-        unify_line_ends(path)
-        _copy(connection, path, layout, target, report)
-    rows = connection.from_parquet(str(target)).aggregate("count(*)").fetchall()[0][0]
+    _read_strictly(connection, path, layout, target, report)
+    rows = parquet_table(connection, target).row("count(*)")[0]
     reading = Reading(rows, _unreadable(connection))
     if rows + reading.unreadable == 0:
         raise FileRefused("The file has a header but no rows. Choose one with transactions in it.")
@@ -63,6 +59,23 @@ def to_text(
     if reading.unreadable > MOST_UNREADABLE * (rows + reading.unreadable):
         raise FileRefused(_first_reject(connection, path, reading))
     return reading
+
+
+def _read_strictly(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: Layout,
+    target: Path,
+    report: Callable[[float], None],
+) -> None:
+    try:
+        _copy(connection, path, layout, target, report)
+    except duckdb.InvalidInputException:  # strict reading wants one kind of line end
+        unify_line_ends(path)
+        try:
+            _copy(connection, path, layout, target, report)
+        except duckdb.InvalidInputException:
+            raise FileRefused(f"The rows cannot be told apart. {SAVE_AS}") from None
 
 
 def _copy(

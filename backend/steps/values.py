@@ -5,6 +5,7 @@ or NULL; none of them ever raises while it runs.
 """
 
 import re
+from enum import StrEnum
 
 from backend.steps.duck import literal
 
@@ -33,22 +34,28 @@ def filled(text: str) -> str:
     return f"CASE WHEN lower(trim({text})) NOT IN {_listed(NOTHING)} THEN trim({text}) END"
 
 
-def number(text: str, comma: bool = False) -> str:
-    """Double from "134.09", "$-25.00", "(1,234.56)" or, with a decimal comma, "1.234,56 €".
+class Style(StrEnum):
+    """How the numbers of one column are written."""
+
+    PLAIN = "plain"  # 1234.5
+    POINT = "point"  # $1,234.50
+    COMMA = "comma"  # 1.234,50 €
+
+
+def number(text: str, style: Style) -> str:
+    """Double from "134.09" (plain), "$-25.00", "(1,234.56)" (point) or "1.234,56 €" (comma).
 
     NULL for anything else, infinities and NaN included.
     """
+    if style is Style.PLAIN:
+        return _finite(text)
     bare = f"regexp_replace({text}, {literal(ADORNMENT)}, '', 'g')"
     bare = rf"regexp_replace({bare}, '^\((.*)\)$', '-\1')"
-    if comma:
+    if style is Style.COMMA:
         matches = f"regexp_full_match({bare}, {literal(WITH_COMMA)})"
-        value = f"CASE WHEN {matches} THEN replace(replace({bare}, '.', ''), ',', '.') END"
-        parsed = f"TRY_CAST({value} AS DOUBLE)"
-    else:
-        matches = f"regexp_full_match({bare}, {literal(GROUPED)})"
-        value = f"CASE WHEN {matches} THEN replace({bare}, ',', '') ELSE {bare} END"
-        parsed = f"coalesce(TRY_CAST({text} AS DOUBLE), TRY_CAST({value} AS DOUBLE))"
-    return f"CASE WHEN isfinite({parsed}) THEN {parsed} END"
+        return _finite(f"CASE WHEN {matches} THEN replace(replace({bare}, '.', ''), ',', '.') END")
+    matches = f"regexp_full_match({bare}, {literal(GROUPED)})"
+    return _finite(f"CASE WHEN {matches} THEN replace({bare}, ',', '') ELSE {bare} END")
 
 
 def comma_evidence(text: str) -> str:
@@ -89,6 +96,11 @@ def currency_in(text: str) -> str:
     """Return the currency sign that a header or an amount names, "" when it names none."""
     found = re.search(r"[$€£¥₹]|(?<![a-z])(usd|eur|gbp)(?![a-z])", text.lower())
     return SIGNS[found.group()] if found else ""
+
+
+def _finite(text: str) -> str:
+    parsed = f"TRY_CAST({text} AS DOUBLE)"
+    return f"CASE WHEN isfinite({parsed}) THEN {parsed} END"
 
 
 def _listed(values: tuple[str, ...]) -> str:
