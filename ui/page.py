@@ -38,7 +38,9 @@ def go(name: str, **ids: object) -> NoReturn:
 
 def link(label: str, name: str, icon: str | None = None, **ids: object) -> None:
     """Draw a quiet link to another page."""
-    st.page_link(door(name), label=label, icon=icon, query_params=_as_query(ids))
+    st.page_link(
+        door(name), label=label, icon=icon, icon_position="right", query_params=_as_query(ids)
+    )
 
 
 def id_in_address(name: str) -> int | None:

@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 
 from ui.charts.ink import BAR, FRAUD, LEGIT, finish, rgba
 
+LETTER = 0.017  # width of one letter on the scale where the chart is narrowest
+
 Band = tuple[float, float, str]  # from, to, words
 
 
@@ -15,7 +17,7 @@ def figure(score: float, bands: list[Band], theme: str) -> go.Figure:
         fig.add_shape(
             type="rect", x0=low, x1=high, y0=0, y1=1, fillcolor=shade, line_width=0, layer="below"
         )
-        if high - low >= 0.08:  # a narrower band has no room for its name
+        if high - low >= LETTER * len(words):  # a narrower band has no room for its name
             fig.add_annotation(x=(low + high) / 2, y=0.5, text=words, showarrow=False)
     fig.add_scatter(
         x=[score],

@@ -39,7 +39,13 @@ def figure(
         fig.update_xaxes(range=[0, max(steps_total, last)])
     right = 84 if last > 0.88 * steps_total else 16  # room for the labels at the lines' ends
     return finish(
-        fig, theme, x="Training step", height=MAIN, right=right, x_format=",d", y_format=".3~g"
+        fig,
+        theme,
+        x="Training step",
+        height=MAIN,
+        right=right,
+        x_format=",d",
+        y_format=".2~g" if log else ".2f",
     )
 
 

@@ -5,6 +5,8 @@ import plotly.graph_objects as go
 
 from ui.charts.ink import FRAUD, STRIP, finish, rgba
 
+LONG = 30  # weeks
+
 
 def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
     """Return bars of backend.datasets.frauds_by_week, one per week."""
@@ -24,10 +26,14 @@ def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
         theme,
         x="" if dated else "Week since the first transaction",
         height=STRIP,
-        x_format="%-d %b" if dated else "d",
+        x_format=_format(weeks) if dated else "d",
         y_format=",d",
         hover="closest",
     )
+
+
+def _format(weeks: pd.DataFrame) -> str:
+    return "%b %Y" if len(weeks) > LONG else "%-d %b"  # over more than half a year, days are noise
 
 
 def alt(weeks: pd.DataFrame) -> str:

@@ -46,8 +46,8 @@ BANDS = {  # band -> (words, icon, badge colour)
     "high": ("Review first", ":material/priority_high:", "red"),
 }
 SPLITS = {
-    "time": "split by time: the model learns from the past and is judged on the future",
-    "entity": "split by customer: no customer stands in two parts",
+    "time": "split by time",
+    "entity": "split by customer",
     "random": "split at random",
 }
 

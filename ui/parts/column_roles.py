@@ -1,0 +1,56 @@
+"""The table in which an analyst says what a column is used as."""
+
+import pandas as pd
+import streamlit as st
+
+from backend import datasets
+from backend.datasets import Dataset
+from backend.steps.columns import Role
+from ui.parts.skeleton import panel
+from ui.parts.wording import ROLES, share
+
+ROLE_OF = {words: role for role, words in ROLES.items()}
+
+
+def edit_columns(dataset: Dataset) -> None:
+    """Draw how each column of a draft was understood; a change is stored and read anew."""
+    note = "Click a cell under “Used as” to change it; everything that depends on it follows."
+    with panel("How each column was understood", note):
+        edited = st.data_editor(
+            _table(dataset),
+            hide_index=True,
+            height="content",
+            disabled=["Column", "Why", "Missing", "Example"],
+            column_config={
+                "Column": st.column_config.TextColumn(width=170),
+                "Used as": st.column_config.SelectboxColumn(
+                    options=list(ROLE_OF), required=True, width=170
+                ),
+                "Why": st.column_config.TextColumn(width=440),
+                "Missing": st.column_config.TextColumn(width=70, alignment="right"),
+            },
+            key=f"roles-{dataset.id}-{'-'.join(column.role for column in dataset.columns)}",
+            alt=f"The columns of {dataset.name}, what each is used as, and why.",
+        )
+    for column, words in zip(dataset.columns, edited["Used as"], strict=True):
+        _change(dataset, column.name, column.role, ROLE_OF[words])
+
+
+def _change(dataset: Dataset, column: str, before: Role, after: Role) -> None:
+    if after is before:
+        return
+    with st.spinner("Reading the file again with this change."):
+        datasets.change_role(dataset.id, column, after)
+    st.rerun()
+
+
+def _table(dataset: Dataset) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Column": [column.name for column in dataset.columns],
+            "Used as": [ROLES[column.role] for column in dataset.columns],
+            "Why": [column.why for column in dataset.columns],
+            "Missing": [share(column.missing) for column in dataset.columns],
+            "Example": [column.example for column in dataset.columns],
+        }
+    )

@@ -1,0 +1,61 @@
+"""What to do next, worked out from what is here: at most three steps, the most urgent first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from backend.datasets import Dataset
+from backend.run_view import Run
+from backend.states import RunState
+from ui.page import go
+from ui.parts.wording import plain
+
+MOST = 3
+BROKEN = (RunState.FAILED, RunState.FAILED_DIVERGED, RunState.QUARANTINED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: why, and the way there."""
+
+    why: str
+    label: str
+    page: str
+    name: str  # of the id in the address
+    number: int
+
+
+def draw(every: Sequence[Run], held: Sequence[Dataset]) -> None:
+    """Draw the steps, each with the way there."""
+    steps = find(every, held)
+    if not steps:
+        st.caption("Nothing waits for you.")
+    for step in steps:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(step.why, width="content")
+            st.space("stretch")
+            if st.button(step.label, key=f"next-{step.page}-{step.number}"):
+                go(step.page, **{step.name: step.number})
+
+
+def find(every: Sequence[Run], held: Sequence[Dataset]) -> list[Step]:
+    """Return what waits for a person, at most MOST steps."""
+    steps = []
+    if every and every[0].state in BROKEN:
+        why = f"{plain(every[0].name)} stopped before it finished."
+        steps.append(Step(why, "See cause", "progress", "run", every[0].id))
+    for dataset in held:
+        if not dataset.is_ready:
+            why = f"Is {plain(dataset.name)} read as you mean it?"
+            steps.append(Step(why, "Check the columns", "upload", "dataset", dataset.id))
+    trained = {run.dataset_id for run in every}
+    for dataset in held:
+        if dataset.is_ready and dataset.id not in trained:
+            why = f"No model has learned from {plain(dataset.name)} yet."
+            steps.append(Step(why, "Train on it", "new_run", "dataset", dataset.id))
+    done = next((run for run in every if run.state is RunState.SUCCEEDED), None)
+    if done:
+        why = f"{plain(done.name)} has scored its test transactions."
+        steps.append(Step(why, "See predictions", "predictions", "run", done.id))
+    return steps[:MOST]

@@ -1,0 +1,93 @@
+"""Fifty scored transactions, highest score first, with the ways on, back, out and to one."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backend import predictions
+from backend.predictions import Filters
+from backend.run_view import Run
+from ui.charts.ink import FRAUD
+from ui.page import go
+from ui.parts.prediction_filters import FROM
+from ui.parts.skeleton import panel
+from ui.parts.wording import MISSING, counted, money, on_clock
+
+OPENED = "opened-row"
+TRUTH = {1: "Fraud", 0: "Legitimate"}
+CANONICAL = ("row", "part", "score", "label", "amount", "time", "entity", "counterparty")
+
+
+def draw(run: Run, filters: Filters, rows: int) -> None:
+    """Draw one page of scores; its place stands in the address."""
+    note = f"{counted(rows, 'transaction')}, highest score first, 50 on a page."
+    with panel("Transactions", note):
+        if not rows:
+            st.caption("No transaction fits these filters. Lower the score or the amount.")
+            return
+        shown = predictions.page(run.id, filters, st.query_params.get(FROM))
+        _draw_table(run, shown.frame)
+        with st.container(horizontal=True, gap="small"):
+            _way("Previous", ":material/chevron_left:", shown.before)
+            _way("Next", ":material/chevron_right:", shown.after)
+            st.space("stretch")
+            st.download_button(
+                "Download CSV",
+                data=partial(_export, run.id, filters),
+                file_name=f"touchstone-run-{run.id}-{filters.part}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key="download",
+            )
+
+
+def _draw_table(run: Run, frame: pd.DataFrame) -> None:
+    table = to_show(predictions.with_details(run.id, frame), run.clock)
+    cents = partial(money, currency=run.currency, cents=True)
+    st.dataframe(
+        table.style.format({"Amount": cents}, na_rep=MISSING),
+        hide_index=True,
+        height=420,
+        placeholder=MISSING,
+        column_config={
+            "Score": st.column_config.ProgressColumn(
+                format="%.2f", min_value=0.0, max_value=1.0, color=FRAUD, width=150
+            ),
+            "": st.column_config.ButtonColumn("", type="tertiary", key=OPENED),
+        },
+        key="scores",
+        alt="Scored transactions by falling score, with amount, label, time and merchant.",
+    )
+    click = st.session_state.get(OPENED)
+    if click:
+        go("score", run=run.id, row=int(frame.iloc[click["row"]]["row"]))
+
+
+def to_show(details: pd.DataFrame, clock: str) -> pd.DataFrame:
+    """Return the columns of the table in order of importance; empty ones are left out."""
+    shown: dict[str, Any] = {
+        "Score": details["score"],
+        "Amount": details["amount"],
+        "Label": details["label"].map(TRUTH),
+        "": "Score it",
+        "Time": details["time"].map(partial(on_clock, clock=clock)),
+        "Merchant": details["counterparty"],
+        "Customer": details["entity"],
+    }
+    own = {name: details[name] for name in details.columns if name not in CANONICAL}
+    table = pd.DataFrame({**shown, **own, "Line": details["row"] + 1})
+    return table.dropna(axis="columns", how="all")
+
+
+def _way(label: str, icon: str, cursor: str | None) -> None:
+    pressed = st.button(label, icon=icon, disabled=cursor is None, key=f"page-{label}")
+    if pressed and cursor is not None:
+        st.query_params[FROM] = cursor
+        st.rerun()
+
+
+def _export(run_id: int, filters: Filters) -> bytes:
+    return b"".join(predictions.export_csv(run_id, filters))

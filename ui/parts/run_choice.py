@@ -1,0 +1,71 @@
+"""The three choices before a run: which dataset, which family of models, how thorough."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from backend import runs
+from backend.datasets import Dataset
+from backend.offers import Offer
+from ui.page import id_in_address
+from ui.parts.wording import between, joined, plain
+
+UNKNOWN = "no run on this machine yet"
+PICKED = "picked-dataset"
+
+
+def choose_dataset(ready: Sequence[Dataset]) -> Dataset:
+    """Draw the list of datasets; the address names the chosen one, else the newest is."""
+    by_id = {dataset.id: dataset for dataset in ready}
+    named = id_in_address("dataset")
+    st.session_state[PICKED] = named if named in by_id else ready[0].id
+    number = st.selectbox(
+        "Dataset",
+        list(by_id),
+        format_func=lambda number: by_id[number].name,
+        key=PICKED,
+        on_change=_follow,
+    )
+    return by_id[number]
+
+
+def choose_family(offered: Sequence[Offer]) -> Offer:
+    """Draw the families live workers can train, the first as the default."""
+    by_name = {offer.family: offer for offer in offered}
+    family = st.radio(
+        "Model",
+        list(by_name),
+        format_func=lambda name: plain(by_name[name].title),
+        captions=[plain(offer.summary) for offer in offered],
+        key="family",
+    )
+    return by_name[family]
+
+
+def choose_preset(dataset: Dataset, offer: Offer) -> str:
+    """Draw the presets of a family with what each does and how long it takes here."""
+    about = []
+    for title, preset in offer.presets.items():
+        estimate = runs.estimate(dataset.id, offer.family, title)
+        minutes = between(*estimate) if estimate else UNKNOWN
+        about.append(joined(plain(preset["about"]), minutes))
+    return st.radio(
+        "Preset",
+        list(offer.presets),
+        captions=about,
+        label_visibility="collapsed",
+        key=f"preset-{offer.family}",
+    )
+
+
+def verdict(preset: str, estimate: tuple[float, float] | None) -> str:
+    """Return the sentence that answers: what will it cost me?"""
+    if estimate is None:
+        return (
+            f"{plain(preset)}: 1 press launches it. Its first run here will tell how long it takes."
+        )
+    return f"{plain(preset)} takes {between(*estimate)} on this machine."
+
+
+def _follow() -> None:
+    st.query_params["dataset"] = str(st.session_state[PICKED])

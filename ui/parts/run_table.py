@@ -1,0 +1,60 @@
+"""A table of runs: state in words, the shape of the loss, what each found, and the way to it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from backend import runs
+from backend.run_view import Run
+from ui.page import go
+from ui.parts import viewer
+from ui.parts.wording import MISSING, STATES, moment, share, three
+
+OPENED = "opened-run"
+SPARK = 30  # points of the small loss line
+COLOURS = {"Finished": "green", "Running": "blue", "Failed": "red", "Diverged": "red"}
+
+
+def draw(shown: Sequence[Run]) -> None:
+    """Draw the runs, newest first; pressing Open leads to a run's page."""
+    table = pd.DataFrame([_row(run) for run in shown])
+    states = sorted({words for words, _, _ in STATES.values()})
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder=MISSING,
+        height="content",
+        column_config={
+            "State": st.column_config.MultiselectColumn(
+                options=states, color=[COLOURS.get(state, "gray") for state in states]
+            ),
+            "Validation loss": st.column_config.LineChartColumn(color="gray"),
+            "Frauds found": st.column_config.TextColumn(
+                alignment="right",
+                help="Share of frauds found while stopping 1 in 100 good payments.",
+            ),
+            "Average precision": st.column_config.TextColumn(alignment="right"),
+            "": st.column_config.ButtonColumn("", type="tertiary", key=OPENED),
+        },
+        key="runs",
+        alt="The newest runs with their state, loss, figures on test rows and end.",
+    )
+    click = st.session_state.get(OPENED)
+    if click:
+        go("progress", run=shown[click["row"]].id)
+
+
+def _row(run: Run) -> dict[str, object]:
+    curve = runs.loss_curve(run.id, at_most=SPARK)
+    test = run.metrics.get("test") or {}
+    return {
+        "Run": run.name,
+        "Dataset": run.dataset_name,
+        "State": [STATES[run.state][0]],
+        "Validation loss": curve[curve["part"] == "validation"]["loss"].dropna().tolist(),
+        "Frauds found": share(test.get("recall_at_1_fpr"), card=True),
+        "Average precision": three(test.get("ap")),
+        "Finished": moment(run.finished_at, viewer.zone()),
+        "": "Open",
+    }
