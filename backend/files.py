@@ -10,6 +10,7 @@ from backend.errors import FileDamaged
 from settings import settings
 
 MANIFEST = "manifest.json"
+NOT_SEALED = (MANIFEST, "log.txt")  # a process may write its log until its very end
 
 
 def run_folder(run_id: int, attempt: int) -> Path:
@@ -26,7 +27,8 @@ def sha256(path: Path) -> str:
 def seal(folder: Path) -> None:
     """Write the manifest of a finished folder, last, so that its existence means complete."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    sums = {str(path.relative_to(folder)): sha256(path) for path in files if path.name != MANIFEST}
+    sealed = [path for path in files if path.name not in NOT_SEALED]
+    sums = {str(path.relative_to(folder)): sha256(path) for path in sealed}
     for path in files:
         _sync(path)
     draft = folder / f"{MANIFEST}.draft"

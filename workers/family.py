@@ -1,19 +1,19 @@
 """What a model family declares: how it is offered, and how it learns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from backend.reader import Reader
 from workers.order import Order
 from workers.signals import Wishes
 from workers.voice import Voice
+
+if TYPE_CHECKING:
+    from workers.steps.read import Part
 
 
 class Diverged(Exception):
@@ -27,15 +27,19 @@ class Preset:
     about: str  # one sentence for the analyst
     options: dict[str, Any] = field(default_factory=dict)  # what differs from the defaults
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the preset as a JSON-ready dict."""
+        return asdict(self)
+
 
 @dataclass(frozen=True)
 class Lesson:
     """What a family learns from: labelled rows of the training part, and a way to check."""
 
     order: Order
-    train: pd.DataFrame  # the training part, unlabelled rows left out
-    validation: pd.DataFrame  # the whole validation part; may be empty
-    rows_to_score: int  # rows that the finished model will answer for
+    train: "Part"  # labelled, both classes
+    validation: "Part"  # labelled; may be empty
+    test: "Part"  # labelled, to prove the exported model on; its labels are not for learning
     voice: Voice
     wishes: Wishes
     scratch: Path  # for files nobody keeps
@@ -66,8 +70,3 @@ class Family:
     options: type[BaseModel]
     presets: dict[str, Preset]  # the first is the default
     train: Train
-
-
-def labels(frame: pd.DataFrame) -> NDArray[np.int64]:
-    """Return `_label` of labelled rows as whole numbers (n,)."""
-    return frame["_label"].to_numpy(dtype=np.int64)

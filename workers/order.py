@@ -28,6 +28,7 @@ class Order:
     model: Path | None  # folder of the model that scores, kind score only
     encoder: str  # what the installation trains from when the options do not say
     encoder_revision: str
+    supervisor: int | None = None  # process to end with, when one started this
 
     @classmethod
     def read(cls, folder: Path) -> "Order":

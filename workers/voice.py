@@ -15,14 +15,18 @@ class Voice:
     """Writes events to a stream, flushed line by line."""
 
     stream: TextIO
+    steps_total: int = field(default=0, init=False)
+    stages: dict[str, float] = field(default_factory=dict, init=False)  # name -> when it began
     _paced_at: float = field(default=0.0, init=False)
 
     def stage(self, name: str) -> None:
         """Say that a new step of the job begins; analysts read the name."""
+        self.stages[name] = time.monotonic()
         self._say("stage", name=name)
 
     def plan(self, steps_total: int) -> None:
-        """Say how many optimiser steps are planned."""
+        """Say how many steps are planned: of the optimiser, or rows when only scoring."""
+        self.steps_total = steps_total
         self._say("plan", steps_total=steps_total)
 
     def point(self, part: str, step: int, loss: float, ap: float | None = None) -> None:
@@ -41,17 +45,28 @@ class Voice:
         """Say how the job ended: done, refused or diverged."""
         self._say(event, **({"reason": reason} if reason else {}))
 
+    def seconds(self) -> dict[str, float]:
+        """Return how long each stage took so far, in order."""
+        ends = [*list(self.stages.values())[1:], time.monotonic()]
+        took = zip(self.stages.items(), ends, strict=True)
+        return {name: round(end - began, 2) for (name, began), end in took}
+
     def _say(self, event: str, **what: Any) -> None:
         self.stream.write(json.dumps({"event": event, **what}) + "\n")
         self.stream.flush()
 
 
-def paced(voice: Voice, step: int, rows: int) -> Callable[[int], None]:
-    """Return what to call with the number of rows answered so far, to tell pace and rest."""
+def paced(voice: Voice, rows: int, rows_are_steps: bool = False) -> Callable[[int], None]:
+    """Return what to call with the number of rows answered so far, to tell pace and rest.
+
+    The step told is that number when rows are the plan, else the end of the plan: training
+    is over by then.
+    """
     began = time.monotonic()
 
     def heard(answered: int) -> None:
         speed = answered / max(time.monotonic() - began, 1e-6)
+        step = answered if rows_are_steps else voice.steps_total
         voice.pace(step, speed, (rows - answered) / max(speed, 1e-6))
 
     return heard

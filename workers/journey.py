@@ -1,0 +1,128 @@
+"""The whole path of a transaction through the training process, one line per step.
+
+`python -m workers.journey <folder>` does the job that `order.json` in the folder describes,
+tells what happens as JSON lines on standard output, and leaves a sealed folder behind.
+Exit codes: 0 done, 3 refused (the analyst can act on it), 4 diverged, 143 stopped.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+import workers.models
+from backend import files, plugins
+from backend.errors import NotTrainable, OptionsRefused, TouchstoneError
+from backend.scorer import open_scorer
+from workers.device import die_with
+from workers.family import Diverged, Family, Learned, Lesson
+from workers.order import Order
+from workers.signals import Wishes, listen
+from workers.steps import judge, predict
+from workers.voice import Voice, paced
+
+SCRATCH = "scratch"
+REFUSED, DIVERGED = 3, 4  # exit codes
+
+
+def train(order: Order, voice: Voice, wishes: Wishes) -> None:
+    """Carry a dataset from its Parquet file to a proven model and the scores it gives."""
+    from workers.steps import read  # Arrow tables: not needed, and not loaded, to score
+
+    family, options = _chosen(order)
+    voice.stage("Reading transactions")
+    scratch = order.folder / SCRATCH
+    table = read.open_table(order.dataset, order.columns, scratch)
+    divided, part = read.divide(table, order.label_delay_days)
+    _check_both_classes(part["train"].label)
+
+    lesson = Lesson(order, part["train"], part["validation"], part["test"], voice, wishes, scratch)
+    learned = family.train(lesson, options)
+    learned.reader.write(order.folder)
+
+    rows = len(part["validation"]) + len(part["test"])
+    voice.stage(f"Scoring {rows:,} validation and test rows")
+    scorer = open_scorer(order.folder, order.threads)
+    frames = ((name, frame) for name in judge.PARTS for frame in part[name].frames())
+    predict.write(predict.predict(scorer, frames, paced(voice, rows)), order.folder)
+
+    voice.stage("Judging the model")
+    judge.with_thresholds(learned.reader, order.folder).write(order.folder)
+    judge.write(order.folder, "split.json", divided.to_plain(read.labels(table)))
+    figures = {**judge.judge_parts(order.folder), **_told(learned), "seconds": voice.seconds()}
+    judge.write(order.folder, "metrics.json", figures)
+
+
+def score(order: Order, voice: Voice) -> None:
+    """Score every row of the dataset with a finished model."""
+    assert order.model is not None, "an order to score names the folder of its model"
+    voice.stage("Opening the model")
+    files.verify(order.model)
+    scorer = open_scorer(order.model, order.threads)
+    rows = predict.count(order.dataset)
+    voice.plan(rows)
+
+    voice.stage(f"Scoring {rows:,} transactions")
+    frames = ((predict.OTHER, frame) for frame in predict.stored_frames(order.dataset))
+    heard = paced(voice, rows, rows_are_steps=True)
+    predict.write(predict.predict(scorer, frames, heard), order.folder)
+
+
+def main(folder: Path) -> int:
+    """Do the order in `folder` and return the exit code."""
+    order, voice, wishes = Order.read(folder), Voice(sys.stdout), listen()
+    if order.supervisor is not None:
+        die_with(order.supervisor)
+    job: Callable[[], None] = (
+        (lambda: score(order, voice))
+        if order.kind == "score"
+        else (lambda: train(order, voice, wishes))
+    )
+    try:
+        job()
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+        files.seal(folder)
+    except TouchstoneError as refusal:
+        voice.ended("refused", str(refusal))
+        return REFUSED
+    except Diverged as diverged:
+        voice.ended("diverged", str(diverged))
+        return DIVERGED
+    finally:
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+    voice.ended("done")
+    return 0
+
+
+def _chosen(order: Order) -> tuple[Family, BaseModel]:
+    family: Family = plugins.collect(workers.models, "FAMILY")[order.family]
+    try:
+        return family, family.options.model_validate(order.options)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise OptionsRefused(f"The option {name} cannot be used: {first['msg']}") from wrong
+
+
+def _check_both_classes(label: Any) -> None:
+    if not (label == 1).any():
+        raise NotTrainable(
+            "The training part, the oldest 70% of the labelled rows, holds no fraud. "
+            "Bring transactions of a longer time."
+        )
+    if not (label == 0).any():
+        raise NotTrainable("The training part holds frauds only, so there is nothing to compare.")
+
+
+def _told(learned: Learned) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(learned).items() if name != "reader"}
+    left_out = learned.reader.profile.left_out
+    return {**told, "kept_share": learned.reader.kept_share, "columns_left_out": left_out}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1])))

@@ -1,0 +1,116 @@
+"""Any Hugging Face encoder, fine-tuned on transactions written as text."""
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field
+
+from workers.family import Family, Preset
+
+if TYPE_CHECKING:
+    from workers.family import Learned, Lesson
+
+
+class Options(BaseModel, extra="forbid"):
+    """What an analyst may choose."""
+
+    layers: int = Field(
+        default=0,
+        ge=0,
+        le=48,
+        title="Layers",
+        description="How many of the encoder's first layers are used. Fewer is faster; 0 is all.",
+    )
+    epochs: float = Field(
+        default=4.0,
+        gt=0,
+        le=20,
+        title="Epochs",
+        description="How often each training row is seen. Halves are allowed.",
+    )
+    learning_rate: float = Field(
+        default=2e-4,
+        gt=0,
+        le=1e-2,
+        title="Learning rate",
+        description="Size of the steps. Too large and the loss jumps, too small and it crawls.",
+    )
+    batch_size: int = Field(
+        default=64,
+        ge=4,
+        le=1024,
+        title="Batch size",
+        description="Rows that are learned from at once.",
+    )
+    negatives_per_fraud: float = Field(
+        default=10.0,
+        ge=0,
+        le=10_000,
+        title="Legitimate rows per fraud",
+        description="How many legitimate transactions are kept for each fraud; scores are "
+        "corrected for it. 0 keeps all.",
+    )
+    max_length: int = Field(
+        default=64,
+        ge=16,
+        le=512,
+        title="Longest text, tokens",
+        description="What a transaction may take. Wide files need more and take longer.",
+    )
+    checks: int = Field(
+        default=8,
+        ge=1,
+        le=200,
+        title="Checks",
+        description="How often the validation sample is looked at; the best look is kept.",
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description="Draws the sample and the head. The same seed gives the same start.",
+    )
+    encoder: str = Field(
+        default="",
+        max_length=300,
+        title="Encoder",
+        description="`package`, a folder of the trainer's machine, or a name on the Hugging Face "
+        "hub. Empty: what this installation uses.",
+    )
+    encoder_revision: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{40})?$",
+        title="Revision of the encoder",
+        description="The commit of a hub encoder, 40 hex digits. Needed, because names move.",
+    )
+
+
+def train(lesson: "Lesson", options: Any) -> "Learned":
+    """Fine-tune, export and prove the classifier; see `workers.steps.finetune.learn`."""
+    from workers.steps.finetune import learn
+
+    return learn(lesson, options)
+
+
+FAMILY = Family(
+    title="BERT",
+    summary="A language model that reads each transaction as a short text and is fine-tuned on "
+    "your frauds. Reads categories and free text best.",
+    order=10,
+    options=Options,
+    presets={
+        "Quick check": Preset(
+            "Every fraud and 10 legitimate rows for each. Minutes on two cores.",
+            {"epochs": 4.0, "negatives_per_fraud": 10.0, "checks": 8},
+        ),
+        "Balanced": Preset(
+            "Every fraud and 40 legitimate rows for each.",
+            {"epochs": 4.0, "negatives_per_fraud": 40.0, "checks": 16},
+        ),
+        "Thorough": Preset(
+            "Every fraud and 100 legitimate rows for each, texts up to 128 tokens.",
+            {"epochs": 5.0, "negatives_per_fraud": 100.0, "max_length": 128, "checks": 30},
+        ),
+    },
+    train=train,
+)

