@@ -1,0 +1,88 @@
+"""Touchstone started for real, by up.py, as a test needs it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from settings import ROOT, environment
+from tests.servers import free_port
+
+READY_WITHIN = 120.0  # seconds; measured at 3 to 6 on two idle cores
+STOPPED_WITHIN = 60.0
+
+
+@dataclass
+class Launched:
+    """A running house: its supervisor, where it answers, and what it printed so far."""
+
+    process: subprocess.Popen
+    address: str
+    data: Path
+    output: IO[str]
+
+    def printed(self) -> str:
+        self.output.seek(0)
+        return self.output.read()
+
+    def wait_for(self, words: str, within: float = READY_WITHIN) -> None:
+        deadline = time.monotonic() + within
+        while words not in self.printed():
+            assert self.process.poll() is None, f"ended early:\n{self.printed()}"
+            assert time.monotonic() < deadline, f"no {words!r} in time:\n{self.printed()}"
+            time.sleep(0.1)
+
+    def processes(self) -> list[int]:
+        """Numbers of every living process that works on this house's data folder."""
+        return [number for number in running() if self.data == data_of(number)]
+
+    def stop(self, how: int = signal.SIGINT) -> int:
+        """Stop the house as a terminal would; return its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(STOPPED_WITHIN)
+
+
+def running() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def data_of(number: int) -> Path | None:
+    """The data folder in a process's environment; None for a process that has ended."""
+    try:
+        words = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return None
+    named = [word for word in words if word.startswith(b"TOUCHSTONE_DATA=")]
+    return Path(os.fsdecode(named[0].split(b"=", 1)[1])) if named else None
+
+
+@contextmanager
+def launched(data: Path, port: int | None = None, **changed: str) -> Iterator[Launched]:
+    """Start the whole house on a data folder, and see that no process of it outlives the test."""
+    port = port or free_port()
+    named = {"TOUCHSTONE_DATA": str(data), "TOUCHSTONE_PORT": str(port), **changed}
+    with (data.parent / f"{data.name}.log").open("w+") as output:
+        process = subprocess.Popen(
+            [sys.executable, "up.py"],
+            cwd=ROOT,
+            env=environment(**named),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        house = Launched(process, f"http://127.0.0.1:{port}", data, output)
+        try:
+            yield house
+        finally:
+            house.stop()
+            left = house.processes()
+            for number in left:
+                os.kill(number, signal.SIGKILL)
+            assert left == [], f"processes outlived the house:\n{house.printed()}"

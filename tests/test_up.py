@@ -1,0 +1,91 @@
+"""`make up`: one command starts everything, Ctrl-C stops everything, trouble is one sentence."""
+
+import os
+import signal
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.launched import Launched, launched
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that does not exist yet, under a short path: sockets allow 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="ts-") as parent:
+        yield Path(parent) / "data"
+
+
+def named(house: Launched, words: str) -> list[int]:
+    """Numbers of the house's processes whose command line holds these words."""
+    return [
+        number
+        for number in house.processes()
+        if words in Path(f"/proc/{number}/cmdline").read_text().replace("\0", " ")
+    ]
+
+
+def wait_until(holds, within: float = 30.0) -> None:
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_starts_answers_and_leaves_nothing(folder: Path, how: signal.Signals) -> None:
+    with launched(folder) as house:
+        house.wait_for(f"Touchstone is ready: {house.address}\n")
+        with urllib.request.urlopen(f"{house.address}/healthz") as answer:
+            assert answer.status == 200
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert house.stop(how) == 0
+        assert house.processes() == []
+        assert "Touchstone has stopped." in house.printed()
+
+
+def test_a_second_start_keeps_what_was_there(folder: Path) -> None:
+    for database in ("Database: First tables", "The database is up to date."):
+        with launched(folder) as house:
+            house.wait_for("Touchstone is ready")
+            assert database in house.printed()
+    assert (folder / "touchstone.db").exists()
+
+
+def test_what_cannot_start_says_so_in_one_sentence(folder: Path) -> None:
+    with launched(folder) as house:
+        house.wait_for("Touchstone is ready")
+        with launched(folder) as twin:
+            assert twin.process.wait(30) == 1
+            assert twin.printed().startswith("Touchstone already runs on the data folder")
+            assert twin.printed().count("\n") == 1
+            twin.data = folder / "none"  # its processes are those of the first
+        other = folder.with_name("other")
+        with launched(other, port=int(house.address.rsplit(":", 1)[1])) as twin:
+            assert twin.process.wait(30) == 1
+            assert "Address already in use" in twin.printed()
+            assert "TOUCHSTONE_PORT=" in twin.printed()
+            assert twin.printed().count("\n") == 1
+
+
+@pytest.mark.parametrize("part", ["uvicorn", "workers.reaper", "celery", "valkey-server"])
+def test_a_part_that_dies_is_started_again(folder: Path, part: str) -> None:
+    with launched(folder) as house:
+        house.wait_for("Touchstone is ready")
+        died = named(house, part)
+        os.kill(min(died), signal.SIGKILL)
+        wait_until(lambda: (alive := named(house, part)) and not set(alive) & set(died))
+        assert "starting it again in 2 s" in house.printed()
+
+
+def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
+    with launched(folder) as house:
+        house.wait_for("Touchstone is ready")
+        house.stop(signal.SIGKILL)
+        wait_until(lambda: house.processes() == [])
