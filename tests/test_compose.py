@@ -19,7 +19,7 @@ EXAMPLE = dict(
     if line and not line.startswith("#")
 )
 PROCFILE = dict(
-    line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if line
+    line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if ": " in line
 )
 
 

@@ -1,3 +1,4 @@
+## How the next migration is written
 """${message}.
 
 Follows: ${down_revision or "nothing, this is the first"}. Written ${create_date.date()}.
