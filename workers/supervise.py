@@ -80,8 +80,9 @@ class _Watch:
 
     def _listen(self) -> None:
         assert self.child.stdout is not None
-        for line in self.child.stdout:
-            self.events.put(json.loads(line))
+        with self.child.stdout as lines:
+            for line in lines:
+                self.events.put(json.loads(line))
         self.events.put(None)
 
     def _next_events(self) -> list[Event | None]:

@@ -18,7 +18,7 @@ from settings import ROOT
 from workers.announce import offered
 from workers.tasks import work
 
-LONG = {"layers": 1, "epochs": 50, "max_length": 32}
+LONG = {"layers": 1, "epochs": 20, "batch_size": 4, "checks": 100, "max_length": 32}
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,8 @@ def training_processes(run_id: int) -> list[int]:
 
 
 def has_points(run_id: int) -> bool:
+    run = runs.get(run_id)
+    assert run.is_live, run.reason
     return len(runs.loss_curve(run_id)) >= 2
 
 
