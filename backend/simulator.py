@@ -73,7 +73,7 @@ def _frame(world: World, made: Transactions, number: int) -> pd.DataFrame:
     booked = np.datetime_as_string(START + made.time.astype("timedelta64[s]"), unit="s")
     return pd.DataFrame({
         "transaction_id": "T-" + numbers.astype(str).str.zfill(8),
-        "booked_at": np.char.replace(booked, "T", " "),
+        "booked_at": pd.Series(booked, dtype=object).str.replace("T", " "),
         "card_number": world.card[made.customer],
         "amount": made.amount,
         "currency": "EUR",

@@ -56,14 +56,18 @@ def guess(profiles: Sequence[Contents]) -> list[Understood]:
     First the five roles a file has once are given out, by name and then by content; what is
     left is read by content.
     """
-    chosen: dict[str, Understood] = {}
-    for choose in (_label, _moment, _entity, _counterparty, _amount):
-        free = [profile for profile in profiles if profile.name not in chosen]
-        chosen.update(choose([profile for profile in free if not _never(profile)]))
-    return [chosen.get(profile.name) or _left_over(profile) for profile in profiles]
+    chosen = _label(profiles)
+    banned = {p.name: why for p in profiles if (why := _ban(p))}
+    for choose in (_moment, _entity, _counterparty, _amount):
+        taken = chosen.keys() | banned.keys()
+        chosen.update(choose([profile for profile in profiles if profile.name not in taken]))
+    return [
+        chosen.get(profile.name) or banned.get(profile.name) or _left_over(profile)
+        for profile in profiles
+    ]
 
 
-def _label(profiles: list[Contents]) -> dict[str, Understood]:
+def _label(profiles: Sequence[Contents]) -> dict[str, Understood]:
     found = _first_named(profiles, LABELS) or next(
         (p for p in profiles if _is_two_way(p) and any(w in fold(p.name) for w in BAD_OUTCOMES)),
         None,
@@ -120,11 +124,8 @@ def _amount(profiles: list[Contents]) -> dict[str, Understood]:
     return {} if found is None else {found.name: (Role.AMOUNT, why)}
 
 
-def _never(profile: Contents) -> bool:
-    return fold(profile.name) in SECRETS
-
-
-def _left_over(profile: Contents) -> Understood:
+def _ban(profile: Contents) -> Understood | None:
+    """Say why a column must not be used at all; None when it may."""
     name = fold(profile.name)
     if name in SECRETS:
         return Role.IGNORE, "Security code of a card: it must never be kept"
@@ -132,6 +133,10 @@ def _left_over(profile: Contents) -> Understood:
         return Role.IGNORE, "Known only after the transaction was judged, by its name"
     if name in PERSONAL and profile.distinct > PERSONAL_FROM:
         return Role.IGNORE, "Personal data, by its name"
+    return None
+
+
+def _left_over(profile: Contents) -> Understood:
     if profile.cards >= CARDS:
         return Role.ID, "Card numbers"
     if profile.is_unique and (not profile.is_numeric or _is_counter(profile)):

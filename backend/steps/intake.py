@@ -8,22 +8,24 @@ from backend.errors import FileRefused
 
 CHUNK = 1 << 20
 SAVE_AS = 'Open it in a spreadsheet, save it as "CSV UTF-8" and drop that file.'
-MAGIC = {
-    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ\x00": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"%PDF": "a PDF document",
-    b"\x7fELF": "a program",
-    b"MZ\x90\x00": "a program",
-    b"PAR1": "a Parquet file",
-    b"SQLite format 3": "a database",
-    b"\x80\x04\x95": "a Python pickle",
+UNPACK = "Unpack it and drop the CSV inside."
+CHOOSE = "Choose a CSV of transactions."
+MAGIC = {  # first bytes -> what the file is, what to do
+    b"PK\x03\x04": ("an Excel workbook or a ZIP archive", SAVE_AS),
+    b"\xd0\xcf\x11\xe0": ("an old Excel or Word file", SAVE_AS),
+    b"\x1f\x8b": ("a gzip archive", UNPACK),
+    b"BZh": ("a bzip2 archive", UNPACK),
+    b"\xfd7zXZ\x00": ("an xz archive", UNPACK),
+    b"\x28\xb5\x2f\xfd": ("a Zstandard archive", UNPACK),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", UNPACK),
+    b"\x89PNG": ("a PNG picture", CHOOSE),
+    b"\xff\xd8\xff": ("a JPEG picture", CHOOSE),
+    b"%PDF": ("a PDF document", CHOOSE),
+    b"\x7fELF": ("a program", CHOOSE),
+    b"MZ\x90\x00": ("a program", CHOOSE),
+    b"PAR1": ("a Parquet file", "Export it as CSV and drop that file."),
+    b"SQLite format 3": ("a database", "Export the table as CSV and drop that file."),
+    b"\x80\x04\x95": ("a Python pickle", CHOOSE),
 }
 WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 PAGE = re.compile(rb"\s*(<!doctype html|<html|<\?xml)", re.IGNORECASE)
@@ -49,7 +51,7 @@ def line_at(path: Path, position: int) -> int:
     line, left = 1, position
     with path.open("rb") as file:
         while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            line += chunk.count(b"\n")
+            line += chunk.count(b"\n") or chunk.count(b"\r")
             left -= len(chunk)
     return line
 
@@ -71,18 +73,14 @@ def unify_line_ends(path: Path) -> None:
 def _refuse_foreign(head: bytes) -> None:
     if not head.strip():
         raise FileRefused("The file is empty. Choose one with a header and rows below it.")
-    for magic, what in MAGIC.items():
+    for magic, (what, way_out) in MAGIC.items():
         if head.startswith(magic):
-            raise FileRefused(f"This is {what}, not a CSV. {_way_out(what)}")
+            raise FileRefused(f"This is {what}, not a CSV. {way_out}")
     if PAGE.match(head):
         raise FileRefused(
             "This is a web page, not a CSV: a download may have ended at a sign-in page. "
             "Download the file again and open it once to check."
         )
-
-
-def _way_out(what: str) -> str:
-    return "Unpack it and drop the CSV inside." if "archive" in what.split(" or ")[0] else SAVE_AS
 
 
 def _transcode(path: Path, encoding: str) -> None:

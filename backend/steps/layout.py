@@ -119,6 +119,9 @@ def _refuse_nameless(names: list[str]) -> None:
             raise FileRefused(f'Column {place} is named "{name}", which we use. Rename it.')
         key = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
         if key in seen:
-            first = f'Columns {seen[key]} and {place} of line 1 are both named "{name}"'
-            raise FileRefused(f"{first}. Rename one of them.")
+            first = names[seen[key] - 1]
+            raise FileRefused(
+                f'Columns {seen[key]} and {place} of line 1 have one name, "{first}" and '
+                f'"{name}". Rename one of them.'
+            )
         seen[key] = place

@@ -8,6 +8,7 @@ HIDDEN = "•••"
 TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
 SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
 PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")
+ACCOUNT = re.compile(r"\S*\d{6}\S*")  # a counterparty that is a number, not a shop's name
 CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 CARD_INSIDE = re.compile(r"(?<![\d.])" + CARD.pattern + r"(?!\d)")
 
@@ -34,12 +35,13 @@ def mask(value: str) -> str:
 def shown(value: str, role: Role) -> str:
     """Return a value as an analyst may see it in a column of this role.
 
-    Identifiers and ignored columns, which may hold names, are masked; plain numbers below
-    1,000 in ignored columns are not. A card number is masked wherever it stands.
+    Identifiers, counterparties with a long number, and ignored columns, which may hold
+    names, are masked; plain numbers below 1,000 in ignored columns are not. A card number is
+    masked wherever it stands.
     """
     if role is Role.IGNORE and PLAIN_NUMBER.fullmatch(value.strip()):
         return value
-    if role in TELLING:
+    if role in TELLING or (role is Role.COUNTERPARTY and ACCOUNT.fullmatch(value.strip())):
         return mask(value)
     return CARD_INSIDE.sub(_masked_card, value)
 

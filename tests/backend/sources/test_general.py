@@ -1,0 +1,107 @@
+"""Files in no known dialect: guessed by name and content."""
+
+import pytest
+
+from backend import datasets, simulator
+from backend.errors import FileRefused
+from backend.steps.columns import Role
+from tests.backend.bringing import bring, bring_real, roles, why
+
+PAYSIM = (
+    "step,type,amount,nameOrig,oldbalanceOrg,newbalanceOrig,nameDest,oldbalanceDest,"
+    "newbalanceDest,isFraud,isFlaggedFraud\n"
+    + "".join(
+        f"{i // 3},{('DEBIT', 'PAYMENT')[i % 2]},{i}.5,C{i % 7},{i},5,M{i % 3},1,{i},{i % 2},0\n"
+        for i in range(1, 40)
+    )
+)
+
+
+def test_paysim(house) -> None:
+    dataset = bring(PAYSIM)
+
+    known = roles(dataset)
+    assert dataset.dialect == "general"
+    assert (dataset.clock, dataset.last_time) == ("elapsed", 13 * 3600)  # a step is an hour
+    assert known["nameOrig"] is Role.ENTITY
+    assert known["nameDest"] is Role.COUNTERPARTY
+    assert known["type"] is Role.CATEGORY
+    assert known["isFraud"] is Role.LABEL
+    assert known["isFlaggedFraud"] is Role.IGNORE  # a rule's output, not the truth
+    assert known["newbalanceOrig"] is Role.IGNORE  # known only afterwards
+
+
+def test_the_simulator_is_understood(house) -> None:
+    dataset = bring(simulator.simulate(5_000, seed=7).to_csv(index=False))
+
+    assert roles(dataset) == {
+        "transaction_id": Role.ID,
+        "booked_at": Role.TIME,
+        "card_number": Role.ENTITY,
+        "amount": Role.AMOUNT,
+        "currency": Role.IGNORE,
+        "merchant": Role.COUNTERPARTY,
+        "category": Role.CATEGORY,
+        "channel": Role.CATEGORY,
+        "country": Role.CATEGORY,
+        "is_fraud": Role.LABEL,
+    }
+    assert why(dataset, "transaction_id") == "Unique in every row"
+    assert why(dataset, "is_fraud").startswith("Named like a label, 0.")
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "role"),
+    [
+        ("chargeback_date", "2024-05-{i:02}", Role.IGNORE),
+        ("dispute_reason", "r{i}", Role.IGNORE),
+        ("fraud_scenario", "{odd}", Role.IGNORE),
+        ("rule_flagged", "{odd}", Role.IGNORE),
+        ("cvv", "1{i:02}", Role.IGNORE),
+        ("email", "p{i}@example.org", Role.IGNORE),
+        ("note", "paid for item number {i} by hand", Role.ID),
+        ("score", "{i}.25", Role.NUMBER),
+        ("device", "phone{odd}", Role.CATEGORY),
+        ("empty", "", Role.IGNORE),
+        ("constant", "x", Role.IGNORE),
+    ],
+)
+def test_a_column_by_name_and_content(house, header: str, value: str, role: Role) -> None:
+    rows = "".join(f"{i},{i}.50,{i % 2},{value.format(i=i, odd=i % 2)}\n" for i in range(1, 29))
+
+    dataset = bring(f"id,amount,is_fraud,{header}\n{rows}")
+
+    assert roles(dataset)[header] is role, why(dataset, header)
+
+
+def test_card_numbers_are_found_whatever_their_name(house) -> None:
+    cards = ("4242424242424242", "5555555555554444", "4111111111111111")
+    rows = "".join(f"{i},{cards[i % 3]},{i}.5,{i % 2}\n" for i in range(9))
+
+    dataset = bring(f"n,whose,amount,label\n{rows}")
+
+    assert roles(dataset)["whose"] is Role.ENTITY
+    assert "3 different" in why(dataset, "whose")
+
+
+def test_credit_default_for_real(house) -> None:
+    dataset = bring_real("uci_default_15000.csv")
+
+    known = roles(dataset)
+    assert known["default.payment.next.month"] is Role.LABEL
+    assert known["ID"] is Role.ID
+    assert known["LIMIT_BAL"] is Role.NUMBER
+    assert Role.AMOUNT not in known.values()  # twelve amounts, none of them the amount
+    assert (dataset.rows, dataset.clock, dataset.fraud_amount) == (15_000, "none", None)
+
+
+def test_text_messages_for_real_ask_which_label_is_fraud(house) -> None:
+    dataset = bring_real("sms_phishing.csv")
+
+    assert not dataset.is_ready
+    assert roles(dataset)["LABEL"] is Role.LABEL
+    assert "ham" in why(dataset, "LABEL")
+    assert roles(dataset)["TEXT"] is Role.TEXT
+    assert (dataset.rows, dataset.frauds, dataset.unlabelled) == (5_971, 0, 5_971)
+    with pytest.raises(FileRefused, match='"LABEL", line 2: "ham" is neither fraud'):
+        datasets.accept(dataset.id)

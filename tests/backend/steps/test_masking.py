@@ -1,0 +1,64 @@
+"""Masks hide the middle, and nothing telling slips past them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.steps.columns import Role
+from backend.steps.masking import is_card_number, luhn_holds, mask, shown
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        ("4242424242421182", "4••• 1182"),
+        ("4242 4242 4242 1182", "4••• 1182"),
+        ("4242-4242-4242-1182", "4••• 1182"),
+        ("T-8812341", "T-88•••41"),
+        ("C17", "C•••"),
+        ("9", "9•••"),
+        ("C1234", "C1•••4"),
+        ("Brittney Ibarra", "B••• I•••"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_mask(value: str, masked: str) -> None:
+    assert mask(value) == masked
+
+
+@pytest.mark.parametrize(
+    ("value", "role", "expected"),
+    [
+        ("4242424242424242", Role.ENTITY, "4••• 4242"),
+        ("Ann", Role.IGNORE, "A•••"),
+        ("17", Role.IGNORE, "17"),
+        ("55341", Role.IGNORE, "55•••1"),
+        ("Corner Foods", Role.COUNTERPARTY, "Corner Foods"),
+        ("M1979787155", Role.COUNTERPARTY, "M197•••55"),
+        ("paid with 4242424242424242 today", Role.TEXT, "paid with 4••• 4242 today"),
+        ("order 1234567890123456", Role.TEXT, "order 1234567890123456"),  # no Luhn digit
+        ("0.298503170230964", Role.NUMBER, "0.298503170230964"),
+        ("misc_net", Role.CATEGORY, "misc_net"),
+    ],
+)
+def test_shown_depends_on_the_role(value: str, role: Role, expected: str) -> None:
+    assert shown(value, role) == expected
+
+
+@given(st.text(max_size=40))
+def test_half_of_any_long_identifier_is_hidden(value: str) -> None:
+    stripped = value.strip()
+    left = mask(value).replace("•••", "").replace(" ", "")
+    assert len(left) <= max(1, 2 * len(stripped) / 3)
+
+
+@pytest.mark.parametrize("number", ["4242424242424242", "378282246310005", "79927398713"])
+def test_published_numbers_hold_the_luhn_digit(number: str) -> None:
+    assert luhn_holds(number)  # Stripe's and American Express's test cards; ISO 7812 example
+    assert not luhn_holds(number[:-1] + str((int(number[-1]) + 1) % 10))
+
+
+def test_eleven_digits_are_no_card() -> None:
+    assert is_card_number("4242424242424242")
+    assert not is_card_number("79927398713")
