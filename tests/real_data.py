@@ -1,5 +1,6 @@
 """The real datasets beside the repository: unpacked once a session, or a skip with its reason."""
 
+import atexit
 import gzip
 import shutil
 import tempfile
@@ -23,7 +24,9 @@ def real_data(name: str) -> Path:
 
 @lru_cache(maxsize=16)
 def _unpacked(packed: Path) -> Path:
-    path = Path(tempfile.mkdtemp(prefix="ts-real-")) / packed.stem
+    folder = Path(tempfile.mkdtemp(prefix="ts-real-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / packed.stem
     with gzip.open(packed) as source, path.open("wb") as target:
         shutil.copyfileobj(source, target)
     return path
