@@ -20,7 +20,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LOOP, LONGEST_PAGE = 300, 40, 60, 90
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 RUNS_CODE = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 WAITS = {"sleep", "wait", "join", "Popen", "ring", "send_task", "communicate"}
-MACHINE_PATH = re.compile(r"(?<![\w.:/$}~])/(home|Users|root|work|mnt|srv|media)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.:/$}~])/(home|Users|root|work)/\w")
 
 
 @dataclass(frozen=True)
