@@ -25,8 +25,13 @@ def run() -> None:
     chosen = st.navigation(menu(), expanded=True)
     with st.sidebar, errors_on_page():
         st.caption(readiness(len(offers.workers()), viewer.zone_name()))
+    page(lambda: show(chosen))
+
+
+def show(chosen: st.Page) -> None:
+    """Draw one page; what goes wrong in it becomes words in the same frame."""
     with errors_on_page():
-        page(chosen.run)
+        chosen.run()
 
 
 def menu() -> dict[str, list[st.Page]]:

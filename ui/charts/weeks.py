@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from ui.charts.ink import FRAUD, STRIP, finish, rgba
 
 LONG = 30  # weeks
+WEEK = 7 * 86_400_000  # ms, the unit of a date axis
 
 
 def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
@@ -21,7 +22,7 @@ def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
         + "<br>%{y:,} frauds of %{customdata:,} transactions<extra></extra>",
     )
     fig.update_yaxes(rangemode="tozero")
-    return finish(
+    fig = finish(
         fig,
         theme,
         x="" if dated else "Week since the first transaction",
@@ -30,6 +31,9 @@ def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
         y_format=",d",
         hover="closest",
     )
+    if dated and 0 < len(weeks) <= LONG:  # on the Mondays themselves, at most six of them
+        fig.update_xaxes(tick0=weeks["start"].iloc[0], dtick=-(-len(weeks) // 6) * WEEK)
+    return fig
 
 
 def _format(weeks: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from backend import datasets
 from backend.datasets import Dataset
 from ui.page import go
+from ui.parts.trouble import errors_on_page, say_what_failed
 from ui.parts.wording import plain
 
 FRESH = "fresh-uploader"  # session key: counts up, so that a used file widget is replaced
@@ -21,12 +22,14 @@ def drop_zone() -> None:
         key=f"file-{number}",
         label_visibility="collapsed",
     )
+    say_what_failed()
     if file is None:
         return
     # Before anything can fail: the next redraw shows an empty widget and lets the bytes go.
     st.session_state[FRESH] = number + 1
-    dataset = with_bar(lambda progress: datasets.receive(file, file.name, progress))
-    go("upload", dataset=dataset.id)
+    with errors_on_page(afresh=True):
+        dataset = with_bar(lambda progress: datasets.receive(file, file.name, progress))
+        go("upload", dataset=dataset.id)
 
 
 def take_sample() -> None:

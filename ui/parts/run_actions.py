@@ -63,10 +63,7 @@ def ask_cancel(run: Run) -> None:
 
 def _draw_question(run: Run) -> None:
     with errors_on_page():
-        st.markdown(
-            f"{plain(run.name)} is at step {count(run.step)}. Cancelling ends it within seconds "
-            "and keeps no model. “Stop and keep best” would keep the best one so far."
-        )
+        st.markdown(_consequence(run))
         with st.container(horizontal=True, gap="small"):
             keep = st.button("Keep running", key="keep-running")
             end = st.button("Cancel run", type="primary", key="confirm-cancel")
@@ -75,6 +72,15 @@ def _draw_question(run: Run) -> None:
         if keep or end:
             _forget()
             st.rerun()
+
+
+def _consequence(run: Run) -> str:
+    if run.state is RunState.QUEUED:
+        return f"{plain(run.name)} has not begun. Cancelling takes it out of the queue."
+    return (
+        f"{plain(run.name)} is at step {count(run.step)}. Cancelling ends it within seconds and "
+        "keeps no model. “Stop and keep best” would keep the best one so far."
+    )
 
 
 def _forget() -> None:

@@ -8,9 +8,9 @@ from backend import runs
 from backend.datasets import Dataset
 from backend.offers import Offer
 from ui.page import id_in_address
-from ui.parts.wording import between, joined, plain
+from ui.parts.wording import between, plain
 
-UNKNOWN = "no run on this machine yet"
+UNKNOWN = "No run on this machine yet."
 PICKED = "picked-dataset"
 
 
@@ -47,8 +47,8 @@ def choose_preset(dataset: Dataset, offer: Offer) -> str:
     about = []
     for title, preset in offer.presets.items():
         estimate = runs.estimate(dataset.id, offer.family, title)
-        minutes = between(*estimate) if estimate else UNKNOWN
-        about.append(joined(plain(preset["about"]), minutes))
+        minutes = f"Takes {between(*estimate)} here." if estimate else UNKNOWN
+        about.append(f"{plain(preset['about'])} {minutes}")
     return st.radio(
         "Preset",
         list(offer.presets),

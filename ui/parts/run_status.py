@@ -65,6 +65,11 @@ def verdict(run: Run, curve: pd.DataFrame) -> str:
     if not run.is_live:
         return f"Stopped at step {count(run.step)} before it finished."
     doing = run.stages[-1].name if run.stages else "Starting"
+    if run.stop:
+        kept = (
+            "No model is kept." if run.stop == "cancel" else "The best weights are kept and scored."
+        )
+        return f"Stopping at step {count(run.step)}. {kept}"
     if not is_learning(run):
         return f"{plain(doing)}, {share(run.share_done)} of the training done."
     return learning(curve[curve["part"] == "validation"]["loss"])

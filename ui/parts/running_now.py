@@ -8,23 +8,21 @@ from backend.run_view import Run
 from backend.states import RunState
 from ui.page import link
 from ui.parts.run_status import badges
-from ui.parts.skeleton import panel
 from ui.parts.wording import count, joined, plain, time_left
 
 
 def draw_running(at_work: Sequence[Run]) -> None:
     """Draw each run at work; a caption when none is."""
-    with panel("Running now", height="stretch"):
-        if not at_work:
-            st.caption("No run is at work.")
-        for run in at_work:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"**{plain(run.name)}**", width="content")
-                text, icon, colour = badges(run)[0]
-                st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
-                st.space("stretch")
-                link("Open", "progress", ":material/arrow_forward:", run=run.id)
-            _draw_progress(run)
+    if not at_work:
+        st.caption("No run is at work.")
+    for run in at_work:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{plain(run.name)}**", width="content")
+            text, icon, colour = badges(run)[0]
+            st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+            st.space("stretch")
+            link("Open", "progress", ":material/arrow_forward:", run=run.id)
+        _draw_progress(run)
 
 
 def _draw_progress(run: Run) -> None:

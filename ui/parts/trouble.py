@@ -20,6 +20,7 @@ from backend.errors import (
 )
 from ui.parts.wording import plain
 
+FAILED = "failed-before-redraw"
 log = logging.getLogger(__name__)
 
 TITLES: dict[type[TouchstoneError], str] = {
@@ -35,30 +36,46 @@ TITLES: dict[type[TouchstoneError], str] = {
 
 
 @contextmanager
-def errors_on_page() -> Iterator[None]:
+def errors_on_page(afresh: bool = False) -> Iterator[None]:
     """Turn whatever goes wrong inside into words on the page.
 
-    Streamlit's own stop and rerun signals are not `Exception`, so they pass.
+    `afresh` redraws the page first, for a widget that must not keep what was refused; that
+    page calls `say_what_failed`. Streamlit's own stop and rerun signals are not `Exception`,
+    so they pass.
     """
     try:
         yield
     except Exception as error:  # noqa: BLE001  one of the two places of house rule 8
-        explain(error)
+        if not afresh:
+            explain(error)
+            return
+        st.session_state[FAILED] = words_for(error)
+        st.rerun()
+
+
+def say_what_failed() -> None:
+    """Say what went wrong before the page was drawn afresh; nothing when nothing did."""
+    words = st.session_state.pop(FAILED, None)
+    if words:
+        st.error(words[1], title=words[0])
 
 
 def explain(error: BaseException) -> bool:
-    """Say on the page what happened; True tells Streamlit that it has been said.
+    """Say on the page what happened; True tells Streamlit that it has been said."""
+    title, sentence = words_for(error)
+    st.error(sentence, title=title)
+    return True
+
+
+def words_for(error: BaseException) -> tuple[str, str]:
+    """Return (title, sentence) for an error.
 
     What the analyst cannot mend is logged under a number and shown as that number alone:
     a traceback would name paths, tables and values.
     """
     if isinstance(error, TouchstoneError):
-        st.error(plain(str(error)), title=TITLES.get(type(error), "This did not work"))
-        return True
+        return TITLES.get(type(error), "This did not work"), plain(error)
     number = uuid4().hex[:8]
     log.error("error %s on a page", number, exc_info=error)
-    st.error(
-        f"It has been logged as {number}. Nothing was lost; reload the page to try again.",
-        title="Something broke on our side",
-    )
-    return True
+    sentence = f"It has been logged as {number}. Nothing was lost; reload the page to try again."
+    return "Something broke on our side", sentence

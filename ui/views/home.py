@@ -36,7 +36,7 @@ def render() -> None:
     if newest:
         judgement.draw_cards(newest)
     left, right = pair()
-    with left:
+    with left, panel("Running now", height="stretch"):
         any_live = any(run.is_live for run in every)
         live(draw_live, REDRAW if any_live else None, key="running-now")(any_live)
     with right, panel("Next", height="stretch"):

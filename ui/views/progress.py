@@ -15,6 +15,9 @@ from ui.parts.skeleton import blank, head, pair
 
 PAGE = Page("Progress", ":material/show_chart:", group="Train", order=20)
 REDRAW = 2.0  # seconds
+SPLIT_LATER = (
+    "How rows were split into training, validation and test stands here once it has ended."
+)
 
 
 def render() -> None:
@@ -50,9 +53,7 @@ def draw_run(before: Run) -> None:
         run_status.draw_cards(run, curve)
     if not run.is_live and run.state not in (RunState.SUCCEEDED, RunState.CANCELLED):
         run_status.draw_failure(run)
-    st.caption(
-        judgement.split_caption(run) or "Rows are shared out when the run prepares its data."
-    )
+    st.caption(judgement.split_caption(run) or SPLIT_LATER)
     for caveat in judgement.caveats(run):
         st.caption(f":orange[:material/warning:] {caveat}")
     draw_loss(run, curve)
