@@ -41,13 +41,14 @@ def export_text_model(model: torch.nn.Module, path: Path) -> None:
     Both sizes are free. The model is left on the CPU in evaluation mode.
     """
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    example = torch.ones((2, 7), dtype=torch.int64)
+    ids = torch.arange(14).reshape(2, 7)
+    mask = torch.ones_like(ids)  # a tensor of its own: one given twice becomes one input
     free = {0: torch.export.Dim("rows"), 1: torch.export.Dim("tokens")}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         torch.onnx.export(
             _Logit(model.cpu().eval()),
-            (example, example),
+            (ids, mask),
             str(path),
             input_names=["input_ids", "attention_mask"],
             output_names=["logit"],

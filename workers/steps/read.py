@@ -38,7 +38,7 @@ class Part:
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a frame with the dataset's columns, in their order."""
-        frame: pd.DataFrame = self.table.with_format("pandas")[self.rows]
+        frame: pd.DataFrame = self.table.data.table.take(self.rows).to_pandas()
         return frame
 
     def fitting_frame(self) -> pd.DataFrame:
