@@ -40,7 +40,7 @@ class Launched:
 
     def processes(self) -> list[int]:
         """Numbers of every living process that works on this house's data folder."""
-        return [number for number in running() if self.data == data_of(number)]
+        return [number for number in running() if works_on(self.data, number)]
 
     def stop(self, how: int = signal.SIGINT) -> int:
         """Stop the house as a terminal would; return its exit status."""
@@ -53,14 +53,17 @@ def running() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
-def data_of(number: int) -> Path | None:
-    """The data folder in a process's environment; None for a process that has ended."""
+def works_on(data: Path, number: int) -> bool:
+    """True when a living process has the data folder in its environment, or works inside it.
+
+    The broker writes its title over its environment, but its working folder tells.
+    """
+    entry = Path(f"/proc/{number}")
     try:
-        words = Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+        named = f"TOUCHSTONE_DATA={data}".encode() in (entry / "environ").read_bytes().split(b"\0")
+        return named or (entry / "cwd").readlink().is_relative_to(data)
     except (FileNotFoundError, PermissionError, ProcessLookupError):
-        return None
-    named = [word for word in words if word.startswith(b"TOUCHSTONE_DATA=")]
-    return Path(os.fsdecode(named[0].split(b"=", 1)[1])) if named else None
+        return False
 
 
 @contextmanager
