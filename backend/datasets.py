@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import db
-from backend import previews, simulator, uploads
+from backend import drafts, previews, simulator, uploads
+from backend.drafts import Understanding
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.source import dialects
 from backend.steps import weeks
 from backend.steps.canonical import Summary
 from backend.steps.columns import Column, Role, from_plain, to_plain
-from backend.uploads import Progress, Understanding, Upload, silent
+from backend.uploads import Progress, Upload, silent
 from db import now, transaction
 from settings import settings
 
@@ -77,7 +78,7 @@ def receive(file: BinaryIO, file_name: str, progress: Progress = silent) -> Data
         known = _with_hash(upload.content_hash)
         if known is not None:
             return known
-        understood = uploads.understand(upload, progress)
+        understood = drafts.understand(upload, progress)
         return _add_draft(upload, file_name, understood)
     finally:
         uploads.discard(upload.folder)
@@ -117,18 +118,16 @@ def change_role(dataset_id: int, column: str, role: Role) -> Dataset:
     both are parts of one date. Raises TouchstoneError when the dataset is accepted already
     or has no such column.
     """
-    dataset = get(dataset_id)
-    if dataset.is_ready:
-        raise TouchstoneError(f"{dataset.name} is accepted: its columns can no longer change.")
-    if column not in [known.name for known in dataset.columns]:
-        raise TouchstoneError(f'{dataset.name} has no column "{column}". Choose one from the list.')
-    folder = uploads.folder_of(dataset.content_hash)
-    columns, clock, summary = uploads.reconsider(folder, dataset.columns, column, role)
-    with transaction() as session:
-        row = _row(session, dataset_id)
-        row.columns, row.clock = to_plain(columns), clock
-        _count(row, summary)
-        return _view(row)
+    folder = _upload_folder(dataset_id)
+    with uploads.alone(folder):
+        dataset = get(dataset_id)
+        _refuse_change(dataset, column)
+        columns, clock, summary = drafts.reconsider(folder, dataset.columns, column, role)
+        with transaction() as session:
+            row = _row(session, dataset_id)
+            row.columns, row.clock = to_plain(columns), clock
+            _count(row, summary)
+            return _view(row)
 
 
 def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
@@ -138,28 +137,29 @@ def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
     a label that is neither fraud nor legitimate and for columns whose values do not fit
     their role; the draft stays then, so that roles can be changed.
     """
-    dataset = get(dataset_id)
-    if dataset.is_ready:
-        return dataset
-    folder = uploads.folder_of(dataset.content_hash)
-    progress(0.0, "Checking values")
-    fault = uploads.fault_in(folder, dataset.columns)
-    if fault is not None:
-        raise FileRefused(fault)
-    progress(0.4, "Storing the transactions")
-    uploads.write_typed(folder, dataset.columns, _parquet(dataset.content_hash))
-    with transaction() as session:
-        row = _row(session, dataset_id)
-        row.state = READY
-        accepted = _view(row)
-    uploads.discard(folder)
+    folder = _upload_folder(dataset_id)
+    with uploads.alone(folder):
+        dataset = get(dataset_id)
+        if dataset.is_ready:
+            return dataset
+        progress(0.0, "Checking values")
+        fault = drafts.fault_in(folder, dataset.columns)
+        if fault is not None:
+            raise FileRefused(fault)
+        progress(0.4, "Storing the transactions")
+        drafts.write_typed(folder, dataset.columns, _parquet(dataset.content_hash))
+        with transaction() as session:
+            row = _row(session, dataset_id)
+            row.state = READY
+            accepted = _view(row)
+        uploads.discard(folder)
     progress(1.0, "Done")
     return accepted
 
 
 def delete(dataset_id: int) -> None:
     """Delete a dataset and its files. Raises TouchstoneError while runs use it."""
-    with transaction() as session:
+    with uploads.alone(_upload_folder(dataset_id)), transaction() as session:
         row = _row(session, dataset_id)
         used = session.scalar(select(db.Run.id).where(db.Run.dataset_id == dataset_id).limit(1))
         if used is not None:
@@ -179,7 +179,7 @@ def preview(dataset_id: int, rows: int = 5) -> pd.DataFrame:
     dataset = get(dataset_id)
     if dataset.is_ready:
         return previews.of_ready(parquet_path(dataset_id), dataset.columns, dataset.clock, rows)
-    return previews.of_draft(uploads.folder_of(dataset.content_hash), dataset.columns, rows)
+    return previews.of_draft(_upload_folder(dataset_id), dataset.columns, rows)
 
 
 def frauds_by_week(dataset_id: int) -> pd.DataFrame:
@@ -194,8 +194,7 @@ def frauds_by_week(dataset_id: int) -> pd.DataFrame:
         path = parquet_path(dataset_id)
         rows = pq.read_table(path, columns=["_time", "_label"]).to_pandas()
     else:
-        folder = uploads.folder_of(dataset.content_hash)
-        rows = uploads.times_and_labels(folder, dataset.columns)
+        rows = drafts.times_and_labels(_upload_folder(dataset_id), dataset.columns)
     return weeks.count(rows, dataset.clock)
 
 
@@ -215,6 +214,17 @@ def parquet_path(dataset_id: int) -> Path:
     if not dataset.is_ready:
         raise TouchstoneError(f"{dataset.name} is not accepted yet. Accept it on the Upload page.")
     return _parquet(dataset.content_hash)
+
+
+def _upload_folder(dataset_id: int) -> Path:
+    return uploads.folder_of(get(dataset_id).content_hash)
+
+
+def _refuse_change(dataset: Dataset, column: str) -> None:
+    if dataset.is_ready:
+        raise TouchstoneError(f"{dataset.name} is accepted: its columns can no longer change.")
+    if column not in [known.name for known in dataset.columns]:
+        raise TouchstoneError(f'{dataset.name} has no column "{column}". Choose one from the list.')
 
 
 def _parquet(content_hash: str) -> Path:

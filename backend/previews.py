@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from backend.drafts import text_table
 from backend.steps.columns import Column, Role, named
 from backend.steps.masking import shown
-from backend.uploads import text_table
 
 CANONICAL = {
     Role.LABEL: "_label",

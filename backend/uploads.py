@@ -1,36 +1,28 @@
-"""Files on their way to become datasets: copied in chunks, hashed, read once, understood."""
+"""Files as they arrive: copied in chunks, hashed, locked while changed, swept when cut off."""
 
+import fcntl
 import hashlib
+import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-import pandas as pd
-from duckdb import DuckDBPyConnection
-
-from backend.source import dialects, recognise
-from backend.steps.canonical import Canonical, Summary, canonical, summarise
-from backend.steps.columns import Column, Role
-from backend.steps.contents import Contents, contents_of
-from backend.steps.duck import Table, open_duck, parquet_table
-from backend.steps.faults import first_fault
-from backend.steps.intake import CHUNK, make_readable
-from backend.steps.layout import fold, line_of_row, read_layout
-from backend.steps.masking import shown
-from backend.steps.normalise import cell, to_text
-from backend.steps.values import currency_in, words
+from backend.errors import FileRefused
+from backend.steps.intake import CHUNK
 from settings import settings
 
 Progress = Callable[[float, str], None]  # share done 0 to 1, what is being done
 
-COPIED, READ, PROFILED = 0.15, 0.55, 0.95  # share done at the end of each stage
-READ_AS = "; read as "
-CHOSEN = "Chosen by you"
-ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
-PARTS_OF_A_DATE = {"year", "month", "day", "hour", "date", "time"}
+COPIED = 0.15  # share of receiving done once the bytes are here
+COPYING = "copying-"  # folders of uploads that are no dataset yet
+STALE_SECONDS = 3_600
+MEGABYTE = 1_000_000
+TOO_LARGE = "The file is larger than {limit:,} MB. Split it, or raise the upload limit."
 
 
 def silent(_share: float, _what: str) -> None:
@@ -49,24 +41,18 @@ class Upload:
         return self.folder / "raw.csv"
 
 
-@dataclass(frozen=True)
-class Understanding:
-    dialect: str
-    columns: tuple[Column, ...]
-    unreadable: int
-    clock: str
-    currency: str
-    summary: Summary
-
-
 def folder_of(content_hash: str) -> Path:
     """Return the folder a draft is kept in until it is accepted."""
     return settings.data / "uploads" / content_hash
 
 
 def keep(file: BinaryIO, progress: Progress) -> Upload:
-    """Copy a file into a folder of its own in 1 MiB chunks, hashing it on the way."""
-    folder = folder_of(f"draft-{uuid4().hex}")
+    """Copy a file into a folder of its own in 1 MiB chunks, hashing it on the way.
+
+    Raises FileRefused, and keeps nothing, when it is larger than the upload limit.
+    """
+    _sweep()
+    folder = folder_of(f"{COPYING}{uuid4().hex}")
     folder.mkdir(parents=True)
     digest, copied, total = hashlib.sha256(), 0, _size(file)
     with (folder / "raw.csv").open("wb") as target:
@@ -74,113 +60,34 @@ def keep(file: BinaryIO, progress: Progress) -> Upload:
             digest.update(chunk)
             copied += target.write(chunk)
             progress(COPIED * copied / max(total, copied), "Copying the file")
+            if copied > settings.upload_limit_mb * MEGABYTE:
+                discard(folder)
+                raise FileRefused(TOO_LARGE.format(limit=settings.upload_limit_mb))
     return Upload(folder, digest.hexdigest(), copied)
 
 
-def understand(upload: Upload, progress: Progress) -> Understanding:
-    """Read the whole file once, as text, and give every column a role.
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other changes of one draft waiting until the block ends.
 
-    Leaves the text table in the upload's folder. Raises FileRefused where the file is not
-    a table of transactions.
+    The lock is on the folder itself, so none is left behind; a folder that is gone needs none.
     """
-    make_readable(upload.raw)
-    layout = read_layout(upload.raw)
-    with open_duck(upload.folder) as connection:
-        reading = to_text(
-            connection,
-            upload.raw,
-            layout,
-            text_table(upload.folder),
-            lambda share: progress(COPIED + (READ - COPIED) * share, "Reading the rows"),
-        )
-        table = open_table(connection, upload.folder)
-        profiles = _profiles(table, layout.headers, progress)
-        dialect, columns = recognise(profiles)
-        typed = canonical(table, columns)
-        summary = summarise(table, typed)
-    currency = dialects()[dialect].currency or _currency(profiles, columns)
-    columns = explain_time(columns, typed)
-    return Understanding(dialect, columns, reading.unreadable, typed.clock.kind, currency, summary)
+    handle = os.open(folder, os.O_RDONLY) if folder.is_dir() else None
+    try:
+        if handle is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
-def text_table(folder: Path) -> Path:
-    """Return where the text table of a draft lies."""
-    return folder / "text.parquet"
-
-
-def open_table(connection: DuckDBPyConnection, folder: Path) -> Table:
-    """Return the text table of a draft as a relation, with `file_row_number` beside it."""
-    return parquet_table(connection, text_table(folder))
-
-
-def reconsider(
-    folder: Path, columns: Sequence[Column], name: str, role: Role
-) -> tuple[tuple[Column, ...], str, Summary]:
-    """Return the columns of a draft, its clock and its counts once `name` has another role."""
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        place = [column.name for column in columns].index(name)
-        example = _first_value(table, place)
-        changed = replace(columns[place], role=role, why=CHOSEN, example=shown(example, role))
-        columns = tuple(changed if c.name == name else make_room(c, changed) for c in columns)
-        typed = canonical(table, columns)
-        return explain_time(columns, typed), typed.clock.kind, summarise(table, typed)
-
-
-def make_room(column: Column, changed: Column) -> Column:
-    """Return another column of the file, moved aside where only one can have the new role."""
-    if column.role is not changed.role or changed.role not in ALONE:
-        return column
-    if column.role is Role.TIME and {fold(column.name), fold(changed.name)} <= PARTS_OF_A_DATE:
-        return column
-    role = Role.NUMBER if column.role is Role.AMOUNT else Role.IGNORE
-    return replace(column, role=role, why=f"{changed.name} took its place as the {changed.role}")
-
-
-def times_and_labels(folder: Path, columns: Sequence[Column]) -> pd.DataFrame:
-    """Return `_time` and `_label` of every row of a draft."""
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        typed = canonical(table, columns)
-        wanted = ", ".join(f"{typed.expressions[name]} AS {name}" for name in ("_time", "_label"))
-        return table.frame(wanted)
-
-
-def fault_in(folder: Path, columns: Sequence[Column]) -> str | None:
-    """Return why a draft cannot be accepted with these roles; None when it can."""
-    raw = folder / "raw.csv"
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        typed = canonical(table, columns)
-        layout = read_layout(raw)
-        return first_fault(table, columns, typed, lambda row: line_of_row(raw, layout, row))
-
-
-def write_typed(folder: Path, columns: Sequence[Column], target: Path) -> None:
-    """Write the Parquet that runs read, file order kept; complete or not there."""
-    draft = target.with_name(f"draft-{uuid4().hex}.parquet")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        typed = canonical(table, columns)
-        table.copy(typed.projection, draft)
-    draft.replace(target)
-
-
-def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:
-    """Return the columns with the way their time is read added to its reason."""
-    return tuple(
-        replace(column, why=f"{column.why.split(READ_AS)[0]}{READ_AS}{typed.clock.why}")
-        if column.role is Role.TIME and typed.clock.why
-        else column
-        for column in columns
-    )
-
-
-def _first_value(table: Table, place: int) -> str:
-    text = words(cell(place))
-    found = table.rows(text, f"{text} IS NOT NULL", "LIMIT 1")
-    return str(found[0][0]) if found else ""
+def _sweep() -> None:
+    """Remove what uploads that were cut off left behind an hour ago or more."""
+    for folder in folder_of("").glob(f"{COPYING}*"):
+        with suppress(FileNotFoundError):  # another sweep, or its own upload, was faster
+            if folder.stat().st_mtime < time.time() - STALE_SECONDS:
+                discard(folder)
 
 
 def _size(file: BinaryIO) -> int:
@@ -190,22 +97,6 @@ def _size(file: BinaryIO) -> int:
     size = file.seek(0, 2)
     file.seek(here)
     return size - here
-
-
-def _profiles(table: Table, headers: Sequence[str], progress: Progress) -> list[Contents]:
-    profiles = []
-    for place, name in enumerate(headers):
-        progress(READ + (PROFILED - READ) * place / len(headers), f"Understanding {name}")
-        profiles.append(contents_of(table, name, place))
-    return profiles
-
-
-def _currency(profiles: Sequence[Contents], columns: Sequence[Column]) -> str:
-    amounts = [column.name for column in columns if column.role is Role.AMOUNT]
-    told = [p.name for p in profiles if p.name in amounts]
-    told += [p.example for p in profiles if p.name in amounts]
-    told += [p.example for p in profiles if p.distinct == 1 and "currency" in p.name.lower()]
-    return next((sign for text in told if (sign := currency_in(text))), "")
 
 
 def discard(folder: Path) -> None:

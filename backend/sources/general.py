@@ -6,7 +6,7 @@ from backend.source import Source, Understood
 from backend.steps.columns import Role
 from backend.steps.contents import Contents
 from backend.steps.layout import fold
-from backend.steps.values import reads_as_fraud, reads_as_label
+from backend.steps.values import reads_as_label
 
 # Folded headers, best first: the first one present is taken.
 LABELS = (
@@ -50,55 +50,49 @@ MOMENTS = 0.95
 CARDS = 0.9
 
 
-def guess(profiles: Sequence[Contents]) -> list[Understood]:
+def guess(contents: Sequence[Contents]) -> list[Understood]:
     """Return a role and a reason for every column, in order.
 
     First the five roles a file has once are given out, by name and then by content; what is
     left is read by content.
     """
-    chosen = _label(profiles)
-    banned = {p.name: why for p in profiles if (why := _ban(p))}
+    chosen = _label(contents)
+    banned = {p.name: why for p in contents if (why := _ban(p))}
     for choose in (_moment, _entity, _counterparty, _amount):
         taken = chosen.keys() | banned.keys()
-        chosen.update(choose([profile for profile in profiles if profile.name not in taken]))
-    return [
-        chosen.get(profile.name) or banned.get(profile.name) or _left_over(profile)
-        for profile in profiles
-    ]
+        chosen.update(choose([held for held in contents if held.name not in taken]))
+    return [chosen.get(held.name) or banned.get(held.name) or _left_over(held) for held in contents]
 
 
-def _label(profiles: Sequence[Contents]) -> dict[str, Understood]:
-    found = _first_named(profiles, LABELS) or next(
-        (p for p in profiles if _is_two_way(p) and any(w in fold(p.name) for w in BAD_OUTCOMES)),
+def _label(contents: Sequence[Contents]) -> dict[str, Understood]:
+    found = _first_named(contents, LABELS) or next(
+        (p for p in contents if _is_two_way(p) and any(w in fold(p.name) for w in BAD_OUTCOMES)),
         None,
     )
     if found is None:
         return {}
-    unknown = [value for value, _ in found.values if not reads_as_label(value)]
-    if found.distinct > 2 and (unknown or not found.values):
-        return {found.name: (Role.LABEL, _unusable_label(found))}
-    return {found.name: (Role.LABEL, f"Named like a label, {_fraud_share(found)}")}
+    return {found.name: (Role.LABEL, "Named like a label")}
 
 
-def _moment(profiles: list[Contents]) -> dict[str, Understood]:
-    by_name = {fold(profile.name): profile for profile in profiles}
+def _moment(contents: list[Contents]) -> dict[str, Understood]:
+    by_name = {fold(held.name): held for held in contents}
     if {"year", "month"} <= by_name.keys():
         parts = [by_name[n] for n in ("year", "month", "day", "hour", "time") if n in by_name]
         return {part.name: (Role.TIME, "Part of a date") for part in parts}
     if {"date", "time"} <= by_name.keys() and by_name["time"].moments < MOMENTS:
         pair = (by_name["date"], by_name["time"])
         return {part.name: (Role.TIME, "Date and time of day, joined") for part in pair}
-    readable = [p for p in profiles if p.moments >= MOMENTS or p.is_numeric]
+    readable = [p for p in contents if p.moments >= MOMENTS or p.is_numeric]
     found = _first_named(readable, TIMES)
     if found is not None:
         return {found.name: (Role.TIME, "Named like a time")}
-    dated = next((p for p in profiles if p.moments >= MOMENTS), None)
+    dated = next((p for p in contents if p.moments >= MOMENTS), None)
     return {} if dated is None else {dated.name: (Role.TIME, "Every value is a date")}
 
 
-def _entity(profiles: list[Contents]) -> dict[str, Understood]:
-    cards = next((p for p in profiles if p.cards >= CARDS), None)
-    found = _first_named([p for p in profiles if not p.is_unique], ENTITIES)
+def _entity(contents: list[Contents]) -> dict[str, Understood]:
+    cards = next((p for p in contents if p.cards >= CARDS), None)
+    found = _first_named([p for p in contents if not p.is_unique], ENTITIES)
     if cards is not None and (found is None or found is cards):
         return {cards.name: (Role.ENTITY, f"Card numbers, {cards.distinct:,} different")}
     if found is None:
@@ -107,16 +101,16 @@ def _entity(profiles: list[Contents]) -> dict[str, Understood]:
     return {found.name: (Role.ENTITY, why)}
 
 
-def _counterparty(profiles: list[Contents]) -> dict[str, Understood]:
-    found = _first_named(profiles, COUNTERPARTIES)
+def _counterparty(contents: list[Contents]) -> dict[str, Understood]:
+    found = _first_named(contents, COUNTERPARTIES)
     if found is None:
         return {}
     why = f"Named like the other side of the payment, {found.distinct:,} different values"
     return {found.name: (Role.COUNTERPARTY, why)}
 
 
-def _amount(profiles: list[Contents]) -> dict[str, Understood]:
-    numeric = [profile for profile in profiles if profile.is_numeric]
+def _amount(contents: list[Contents]) -> dict[str, Understood]:
+    numeric = [held for held in contents if held.is_numeric]
     found = _first_named(numeric, AMOUNTS)
     why = "Named like an amount"
     if found is not None and found.comma:
@@ -124,73 +118,57 @@ def _amount(profiles: list[Contents]) -> dict[str, Understood]:
     return {} if found is None else {found.name: (Role.AMOUNT, why)}
 
 
-def _ban(profile: Contents) -> Understood | None:
+def _ban(held: Contents) -> Understood | None:
     """Say why a column must not be used at all; None when it may."""
-    name = fold(profile.name)
+    name = fold(held.name)
     if name in SECRETS:
         return Role.IGNORE, "Security code of a card: it must never be kept"
     if any(word in name for word in LEAKS) or name.startswith(BALANCES):
         return Role.IGNORE, "Known only after the transaction was judged, by its name"
-    if name in PERSONAL and profile.distinct > PERSONAL_FROM:
+    if name in PERSONAL and held.distinct > PERSONAL_FROM:
         return Role.IGNORE, "Personal data, by its name"
     return None
 
 
-def _left_over(profile: Contents) -> Understood:
-    if profile.cards >= CARDS:
+def _left_over(held: Contents) -> Understood:
+    if held.cards >= CARDS:
         return Role.ID, "Card numbers"
-    if profile.is_unique and (not profile.is_numeric or _is_counter(profile)):
-        return (
-            (Role.TEXT, _words(profile)) if _is_text(profile) else (Role.ID, "Unique in every row")
-        )
-    return _by_content(profile)
+    if held.is_unique and (not held.is_numeric or _is_counter(held)):
+        return (Role.TEXT, _words(held)) if _is_text(held) else (Role.ID, "Unique in every row")
+    return _by_content(held)
 
 
-def _by_content(profile: Contents) -> Understood:
-    if profile.moments >= MOMENTS:
+def _by_content(held: Contents) -> Understood:
+    if held.moments >= MOMENTS:
         return Role.IGNORE, "A second date beside the time of the transaction"
-    if profile.is_numeric and profile.distinct > 2 and fold(profile.name) not in CHOICES:
-        return Role.NUMBER, f"Numbers from {profile.low:,.6g} to {profile.high:,.6g}"
-    if _is_text(profile):
-        return Role.TEXT, _words(profile)
-    if profile.distinct <= max(CHOICES_AT_MOST, CHOICES_SHARE * profile.rows):
-        return Role.CATEGORY, f"{profile.distinct:,} different values"
-    return Role.ID, f"{profile.distinct:,} different values, too many to be a choice"
+    if held.is_numeric and held.distinct > 2 and fold(held.name) not in CHOICES:
+        return Role.NUMBER, f"Numbers from {held.low:,.6g} to {held.high:,.6g}"
+    if _is_text(held):
+        return Role.TEXT, _words(held)
+    if held.distinct <= max(CHOICES_AT_MOST, CHOICES_SHARE * held.rows):
+        return Role.CATEGORY, f"{held.distinct:,} different values"
+    return Role.ID, f"{held.distinct:,} different values, too many to be a choice"
 
 
-def _first_named(profiles: Sequence[Contents], names: Sequence[str]) -> Contents | None:
-    by_name = {fold(profile.name): profile for profile in profiles}
+def _first_named(contents: Sequence[Contents], names: Sequence[str]) -> Contents | None:
+    by_name = {fold(held.name): held for held in contents}
     return next((by_name[name] for name in names if name in by_name), None)
 
 
-def _is_two_way(profile: Contents) -> bool:
-    return profile.distinct == 2 and all(reads_as_label(value) for value, _ in profile.values)
+def _is_two_way(held: Contents) -> bool:
+    return held.distinct == 2 and all(reads_as_label(value) for value, _ in held.values)
 
 
-def _fraud_share(profile: Contents) -> str:
-    said = [(value, count) for value, count in profile.values if reads_as_fraud(value)]
-    names = " or ".join(value for value, _ in said) or "fraud"
-    return f"{sum(count for _, count in said) / max(profile.present, 1):.2%} are {names}"
+def _is_counter(held: Contents) -> bool:
+    return held.whole and "amount" not in fold(held.name)
 
 
-def _unusable_label(profile: Contents) -> str:
-    values = ", ".join(value for value, _ in profile.values[:5]) or f"{profile.distinct:,} values"
-    return (
-        f"Named like a label, but its values ({values}) do not say which is fraud. "
-        "Write 1 for fraud and 0 for the rest, or ignore the column"
-    )
+def _is_text(held: Contents) -> bool:
+    return held.words >= SENTENCE and held.distinct > CHOICES_AT_MOST
 
 
-def _is_counter(profile: Contents) -> bool:
-    return profile.whole and "amount" not in fold(profile.name)
-
-
-def _is_text(profile: Contents) -> bool:
-    return profile.words >= SENTENCE and profile.distinct > CHOICES_AT_MOST
-
-
-def _words(profile: Contents) -> str:
-    return f"{profile.words:.0f} words on average, {profile.distinct:,} different texts"
+def _words(held: Contents) -> str:
+    return f"{held.words:.0f} words on average, {held.distinct:,} different texts"
 
 
 SOURCE = Source(title="Transactions in general", guess=guess)

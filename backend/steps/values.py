@@ -87,6 +87,11 @@ def reads_as_label(value: str) -> bool:
     return value.strip().lower() in FRAUD + LEGITIMATE
 
 
+def means_a_label(value: str) -> bool:
+    """Tell whether one value means fraud, legitimate, or that nobody knows."""
+    return value.strip().lower() in FRAUD + LEGITIMATE + NOTHING
+
+
 def reads_as_fraud(value: str) -> bool:
     """Tell whether one value means fraud."""
     return value.strip().lower() in FRAUD

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend import datasets, uploads
+from backend import datasets, drafts, uploads
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, roles, why
@@ -91,6 +91,26 @@ def test_the_same_bytes_at_once_are_one_dataset(each_house):
 
     assert len(set(found)) == 1
     assert datasets.accept(found[0]).rows == 60
+
+
+def test_accepted_twice_at_once_is_accepted_once(each_house):
+    draft = bring(GOOD)
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        accepted = list(pool.map(lambda _: datasets.accept(draft.id), range(3)))
+
+    assert accepted == [datasets.get(draft.id)] * 3
+    assert accepted[0].is_ready
+
+
+def test_a_draft_whose_files_are_gone_says_so(house):
+    draft = bring(GOOD)
+    uploads.discard(uploads.folder_of(draft.content_hash))
+
+    with pytest.raises(TouchstoneError, match="The upload is gone"):
+        datasets.accept(draft.id)
+    datasets.delete(draft.id)
+    assert bring(GOOD).rows == 60
 
 
 def test_newest_first(house):
@@ -263,8 +283,8 @@ def test_every_row_is_either_kept_or_counted(data_folder, lines):
 def understood(text: str) -> tuple[int, int, list[list[str | None]]]:
     upload = uploads.keep(io.BytesIO(text.encode()), uploads.silent)
     try:
-        found = uploads.understand(upload, uploads.silent)
-        stored = pq.read_table(uploads.text_table(upload.folder)).to_pylist()
+        found = drafts.understand(upload, uploads.silent)
+        stored = pq.read_table(drafts.text_table(upload.folder)).to_pylist()
     finally:
         uploads.discard(upload.folder)
     values = [[(cell or "").strip(" ") or None for cell in row.values()] for row in stored]

@@ -1,12 +1,13 @@
 """Files that are odd, broken or no table at all: read in full, or refused with a way out."""
 
 import io
+import os
 
 import pytest
 
-from backend import uploads
+from backend import datasets, drafts, uploads
+from backend.drafts import Understanding
 from backend.errors import FileRefused
-from backend.uploads import Understanding
 
 HEADER = "id,amount,is_fraud\n"
 ROWS = "".join(f"a{i},{i}.5,{i % 2}\n" for i in range(40))
@@ -65,7 +66,7 @@ def understand(given: str | bytes) -> Understanding:
     data = given.encode() if isinstance(given, str) else given
     upload = uploads.keep(io.BytesIO(data), uploads.silent)
     try:
-        return uploads.understand(upload, uploads.silent)
+        return drafts.understand(upload, uploads.silent)
     finally:
         uploads.discard(upload.folder)
 
@@ -110,3 +111,32 @@ def test_currency_comes_from_header_or_column(data_folder) -> None:
 
     assert understand("amount_eur,x,is_fraud\n" + rows).currency == "€"
     assert understand("amount,currency,is_fraud\n" + rows).currency == "£"
+
+
+def test_a_file_over_the_limit_is_not_kept(data_folder, change) -> None:
+    change(upload_limit_mb=1)
+
+    with pytest.raises(FileRefused, match="larger than 1 MB"):
+        uploads.keep(io.BytesIO(b"x" * 3_000_000), uploads.silent)
+    assert list((data_folder / "uploads").iterdir()) == []
+
+
+def test_an_upload_cut_off_an_hour_ago_is_swept(data_folder) -> None:
+    old, fresh = (uploads.keep(io.BytesIO(b"a"), uploads.silent).folder for _ in range(2))
+    os.utime(old, (0, 0))
+
+    new = uploads.keep(io.BytesIO(b"a"), uploads.silent).folder
+
+    assert set((data_folder / "uploads").iterdir()) == {fresh, new}
+
+
+def test_an_upload_cut_off_in_the_middle_leaves_no_dataset(house) -> None:
+    class CutOff(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 0:
+                raise OSError("connection lost")
+            return super().read(10)
+
+    with pytest.raises(OSError, match="connection lost"):
+        datasets.receive(CutOff(GOOD.encode()), "t.csv")
+    assert datasets.list_all() == []

@@ -78,6 +78,7 @@ def test_the_real_file(house) -> None:
     assert (dataset.rows, dataset.frauds, dataset.unreadable) == (179_780, 1_294, 0)
     assert round(dataset.fraud_rate, 4) == 0.0072
     assert dataset.clock == "date"
+    assert why(dataset, "is_fraud").endswith("0.72% are 1")
 
     accepted = datasets.accept(dataset.id)
     rows = datasets.rows_of(accepted.id, [179_779, 0])
