@@ -167,7 +167,6 @@ def _environment() -> dict[str, str]:
         TOKENIZERS_PARALLELISM="false",
         HF_HUB_OFFLINE="1" if local else "0",
         HF_HUB_DISABLE_TELEMETRY="1",
-        STREAMLIT_LOGGER_LEVEL="warning",
     )
 
 

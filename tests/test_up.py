@@ -89,3 +89,13 @@ def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
         house.wait_for("Touchstone is ready")
         house.stop(signal.SIGKILL)
         wait_until(lambda: house.processes() == [])
+
+
+def test_what_is_asked_of_the_pages_is_not_logged(folder: Path) -> None:
+    """Addresses of uploads name the session, and who knows a session's name can join it."""
+    with launched(folder) as house:
+        house.wait_for("Touchstone is ready")
+        with urllib.request.urlopen(f"{house.address}/?secret=7") as answer:
+            assert answer.status == 200
+        house.stop()
+        assert "secret=7" not in house.printed()
