@@ -23,7 +23,8 @@ SAMPLE = 1000  # values of a column looked at one by one
 FEW = 20  # up to so many different values are listed with their counts
 MOSTLY = 0.95
 HALF = 0.5
-DIGIT = re.compile(r"\d")
+# Worth trying every way of writing dates on: 9/3/24, 2024-03-09, 09 Mar 2024, Mar 9, 2024.
+DATEISH = re.compile(r"\d{1,4}[-/. ]\w{1,4}[-/. ]\d{1,4}|^\w{3} \d{1,2}, \d{4}|^\d{8}$")
 ROUNDED = r"^-?\d(\.\d+)?[eE]\+\d+$"  # 3.52721E+18: what a spreadsheet leaves of a long number
 NUMBERISH = re.compile(rf"({CODES})?[^A-Za-z]*\d[^A-Za-z]*([eE][-+]?\d+)?({CODES})?")
 
@@ -123,7 +124,7 @@ def _numbers(table: Table, c: str, sample: list[str]) -> dict[str, Any]:
 
 
 def _moments(some: Table, name: str, column: str, sample: list[str]) -> float:
-    if _share(sample, lambda found: DIGIT.search(found) is not None) < MOSTLY:
+    if _share(sample, lambda found: DATEISH.search(found) is not None) < MOSTLY:
         return 0.0
     clock = read_clock(some, [(name, column)])
     return 1 - clock.broken / clock.present if clock.kind == "date" else 0.0

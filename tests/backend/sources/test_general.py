@@ -105,3 +105,16 @@ def test_text_messages_for_real_ask_which_label_is_fraud(house) -> None:
     assert (dataset.rows, dataset.frauds, dataset.unlabelled) == (5_971, 0, 5_971)
     with pytest.raises(FileRefused, match='"LABEL", line 2: "ham" is neither fraud'):
         datasets.accept(dataset.id)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2024-03-{:02}", "{}/3/2024 9:05", "{:02}.03.2024", "{:02} Mar 2024", "Mar {}, 2024"],
+)
+def test_a_date_is_found_whatever_its_name(house, written: str) -> None:
+    rows = "".join(f'{i}.5;"{written.format(i)}";{i % 2}\n' for i in range(1, 29))
+
+    dataset = bring(f"amount;when it was;is_fraud\n{rows}")
+
+    assert roles(dataset)["when it was"] is Role.TIME
+    assert dataset.last_time - dataset.first_time == 27 * 86_400
