@@ -32,6 +32,12 @@ class Reader:
     high: float = 1.0  # score from which few legitimate transactions lie
     marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
 
+    def band(self, score: float) -> str:
+        """Return what a score asks for: "low" nothing, "review" a look, "high" a hold."""
+        if score >= self.high:
+            return "high"
+        return "review" if score >= self.review else "low"
+
     def judged(self, validation: Floats, legitimate: NDArray[np.bool_], test: Floats) -> "Reader":
         """Return this reader with its thresholds, from validation, and its marks, from test.
 

@@ -1,0 +1,121 @@
+"""One transaction typed by hand: the fields it has, and the row that its values make."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+from backend.errors import TransactionRefused
+from backend.steps.columns import Column, Role, named
+from backend.steps.profile import Profile
+
+TIME = "Time"
+DATE_HELP = "Like 2026-01-31 14:30, as the file's clock says."
+ELAPSED_HELP = "Seconds since the first transaction of the file."
+
+Kind = Literal["number", "choice", "text", "time", "amount"]
+Value = float | str | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing the model reads of a transaction."""
+
+    name: str  # header of the column, or "Time"
+    kind: Kind
+    choices: tuple[str, ...] = ()  # of a choice, the most frequent first; others may be typed
+    default: Value = None  # what is usual: the median or the most frequent
+    help: str = ""
+
+
+def fields_of(profile: Profile, columns: Iterable[Column]) -> tuple[Field, ...]:
+    """Return a field for everything a model with this profile reads: amount, time, columns."""
+    found: list[Field] = []
+    if profile.amount:
+        name = next(iter(named(columns, Role.AMOUNT)), "Amount")
+        found.append(Field(name, "amount", default=round(profile.amount.typical, 2)))
+    if profile.time is not None:
+        note = DATE_HELP if profile.clock == "date" else ELAPSED_HELP
+        found.append(
+            Field(TIME, "time", default=write_time(profile.time, profile.clock), help=note)
+        )
+    for category in profile.categories:
+        usual = category.known[0] if category.known else None
+        found.append(Field(category.name, "choice", category.known, usual))
+    for number in profile.numbers:
+        found.append(Field(number.name, "number", default=float(f"{number.typical:.6g}")))
+    found.extend(Field(name, "text", default="") for name in profile.texts)
+    return tuple(found)
+
+
+def frame_of(profile: Profile, fields: Iterable[Field], values: dict[str, Any]) -> pd.DataFrame:
+    """Return the transaction as a frame of one row with the dataset's columns.
+
+    A value left out or None is missing. Raises TransactionRefused naming the field whose
+    value cannot be read, or that the model does not have.
+    """
+    known = {field.name: field for field in fields}
+    for name in values:
+        if name not in known:
+            raise TransactionRefused(f"This model reads no field “{name}”.")
+    row: dict[str, Value] = {"_amount": math.nan, "_time": math.nan}
+    for name, field in known.items():
+        row[_column(field)] = _read(field, values.get(name), profile.clock)
+    return pd.DataFrame({name: [value] for name, value in row.items()})
+
+
+def values_of(profile: Profile, fields: Iterable[Field], row: "pd.Series[Any]") -> dict[str, Any]:
+    """Return the values of one row of the dataset, as the form shows them; None is missing."""
+    values: dict[str, Any] = {}
+    for field in fields:
+        value = row[_column(field)]
+        if pd.isna(value):
+            values[field.name] = None
+        elif field.kind == "time":
+            values[field.name] = write_time(float(value), profile.clock)
+        else:
+            number = field.kind in ("number", "amount")
+            values[field.name] = float(value) if number else str(value)
+    return values
+
+
+def write_time(seconds: float, clock: str) -> str:
+    """Return a moment of the `_time` column as an analyst writes it; `read_time` reads it."""
+    if clock != "date":
+        return f"{seconds:.12g}"
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def read_time(text: str, clock: str) -> float:
+    """Return a written moment as seconds. Raises ValueError where it cannot be read."""
+    if clock != "date":
+        return _finite(text)
+    moment = datetime.fromisoformat(text.strip())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _column(field: Field) -> str:
+    return {"amount": "_amount", "time": "_time"}.get(field.kind, field.name)
+
+
+def _read(field: Field, value: Any, clock: str) -> Value:
+    is_word = field.kind in ("choice", "text")
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None if is_word else math.nan
+    if is_word:
+        return str(value)
+    try:
+        return read_time(str(value), clock) if field.kind == "time" else _finite(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        wanted = field.help or "Write a number, like 12.50."
+        raise TransactionRefused(f"{field.name}: {value!r} cannot be read. {wanted}") from error
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
