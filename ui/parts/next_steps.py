@@ -32,7 +32,7 @@ def draw(every: Sequence[Run], held: Sequence[Dataset]) -> None:
     if not steps:
         st.caption("Nothing waits for you.")
     for step in steps:
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        with st.container(gap="xxsmall"):
             st.markdown(step.why)
             if st.button(step.label, key=f"next-{step.page}-{step.number}"):
                 go(step.page, **{step.name: step.number})

@@ -50,11 +50,11 @@ def _row(run: Run) -> dict[str, object]:
     test = run.metrics.get("test") or {}
     return {
         "Run": run.name,
-        "Dataset": run.dataset_name,
         "State": [STATES[run.state][0]],
+        "": "Open",
         "Validation loss": curve[curve["part"] == "validation"]["loss"].dropna().tolist(),
         "Frauds found": share(test.get("recall_at_1_fpr"), card=True),
         "Average precision": three(test.get("ap")),
         "Finished": moment(run.finished_at, viewer.zone()),
-        "": "Open",
+        "Dataset": run.dataset_name,
     }

@@ -1,0 +1,190 @@
+"""The whole journey as an analyst walks it, in a real browser on a running house.
+
+At most six clicks from a file to a transaction scored by hand; every page on the way is kept
+as a picture, and a reload and a second browser see the same run.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.real_data import real_data
+
+MINUTE = 60_000
+TRAINED = 3 * MINUTE  # logistic regression on the sample, on a busy machine
+FINE_TUNED = 15 * MINUTE
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+pytestmark = pytest.mark.slow
+
+
+def press(page: Page, name: str) -> None:
+    """Press the button of this name, once it can be pressed."""
+    page.get_by_role("button", name=name, exact=True).click(timeout=MINUTE)
+
+
+def choose_model(page: Page, words: str) -> None:
+    page.get_by_role("radiogroup").get_by_text(words).first.click()
+
+
+def expect_page(page: Page, address: str, verdict: str, timeout: int = MINUTE) -> None:
+    """Wait for a page: its address, and its verdict, the only heading of its level."""
+    page.wait_for_url(re.compile(address), timeout=timeout)
+    expect(page.get_by_test_id("stMain").locator("h2")).to_contain_text(
+        re.compile(verdict), timeout=timeout
+    )
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def click_first_row(page: Page, column: int) -> None:
+    """Click a cell of the first row of the table, which is a canvas and has no elements."""
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + column, box["y"] + 52)
+
+
+@pytest.fixture
+def faults(page: Page) -> list[str]:
+    """What the browser complains of; a page opened by its address probes two paths first."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            heard.append(said.text) if said.type == "error" and "404" not in said.text else None
+        ),
+    )
+    return heard
+
+
+def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, keep, faults) -> None:
+    page.goto("/upload")
+    expect_page(page, "/upload", "Drop a CSV")
+    keep("1-upload")
+
+    press(page, "Try it with sample transactions")
+    expect_page(page, r"/upload\?dataset=\d+", "We understood 9 of 10 columns")
+    keep("2-understood")
+
+    press(page, "Use this dataset")
+    expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
+    choose_model(page, "Logistic regression")
+    keep("3-new-run")
+
+    press(page, "Launch")
+    expect_page(page, r"/progress\?run=\d+", ".")
+    keep("4-launched")
+    expect_page(page, "/progress", "Finds|highest-scored", TRAINED)
+    keep("5-finished")
+
+    at = page.url
+    page.reload()
+    expect_page(page, re.escape(at), "Finds|highest-scored")
+    see_the_same_elsewhere(chromium, page)
+
+    press(page, "See predictions")
+    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    expect(page.get_by_text("highest score first")).to_be_visible()
+    keep("6-predictions")
+    read_the_download(page)
+
+    click_first_row(page, column=310)
+    expect_page(page, r"/score\?run=\d+&row=\d+", "field")
+    press(page, "Score transaction")
+    expect_page(page, "/score", r"Likely|Worth a look")
+    keep("7-scored")
+    assert faults == []
+
+
+def see_the_same_elsewhere(chromium: Browser, page: Page) -> None:
+    """Open the address in a second browser: the same words, from the database alone."""
+    other = chromium.new_context().new_page()
+    other.goto(page.url)
+    said = page.get_by_test_id("stMain").locator("h2").inner_text()
+    expect(other.get_by_test_id("stMain").locator("h2")).to_have_text(said, timeout=MINUTE)
+    other.context.close()
+
+
+def read_the_download(page: Page) -> None:
+    """Download all test transactions as CSV: highest score first, no formula in any cell."""
+    with page.expect_download(timeout=MINUTE) as expected:
+        press(page, "Download CSV")
+    with Path(expected.value.path()).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert len(rows) > 1_000
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(FORMULA)]
+
+
+def test_a_transformer_learns_from_a_real_file(page: Page, chromium: Browser, keep, faults) -> None:
+    """Six clicks: the file, Use, Launch, See predictions, a row, Score."""
+    page.goto("/upload")
+    page.locator("input[type=file]").set_input_files(real_data("sparkov_dev.csv"))
+    expect_page(page, r"/upload\?dataset=\d+", "We understood", 2 * MINUTE)
+    keep("1-understood")
+    press(page, "Use this dataset")
+    expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
+    press(page, "Launch")
+    expect_page(page, r"/progress\?run=\d+", ".")
+    expect(page.get_by_text("Last point")).to_be_visible(timeout=5 * MINUTE)
+    keep("2-live")
+    see_it_live_elsewhere(chromium, page)
+
+    expect_page(page, "/progress", "Finds|highest-scored", FINE_TUNED)
+    keep("3-finished")
+    press(page, "See predictions")
+    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    keep("4-predictions")
+    click_first_row(page, column=310)
+    expect_page(page, r"/score\?run=\d+&row=\d+", "field")
+    press(page, "Score transaction")
+    expect_page(page, "/score", r"Likely|Worth a look")
+    keep("5-scored")
+    assert faults == []
+
+
+def see_it_live_elsewhere(chromium: Browser, page: Page) -> None:
+    """Reload in the middle of a run, and open it in a second browser: both go on watching."""
+    at = page.url
+    page.reload()
+    page.wait_for_url(at)
+    expect(page.get_by_text("Last point")).to_be_visible(timeout=MINUTE)
+    other = chromium.new_context().new_page()
+    other.goto(at)
+    expect(other.get_by_text("Last point")).to_be_visible(timeout=MINUTE)
+    other.context.close()
+
+
+def test_every_transaction_is_scored_on_request(page: Page, keep) -> None:
+    page.goto("/upload")
+    press(page, "Try it with sample transactions")
+    press(page, "Use this dataset")
+    expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
+    choose_model(page, "Logistic regression")
+    press(page, "Launch")
+    expect_page(page, "/progress", "Finds|highest-scored", TRAINED)
+    press(page, "See predictions")
+    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    press(page, "Score every transaction")
+    expect(page.get_by_text("Choose “All parts”")).to_be_visible(timeout=TRAINED)
+    keep("all-scored")
+
+
+def test_a_run_is_cancelled_only_after_a_question(page: Page, keep) -> None:
+    page.goto("/upload")
+    press(page, "Try it with sample transactions")
+    press(page, "Use this dataset")
+    expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
+    press(page, "Launch")
+    expect_page(page, r"/progress\?run=\d+", ".")
+    press(page, "Cancel run")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("Cancelling")
+    keep("question")
+    question.get_by_role("button", name="Cancel run").click()
+    expect_page(page, "/progress", "Cancelled", MINUTE)
+    keep("cancelled")
