@@ -25,7 +25,7 @@ SMALL_BERT = {"layers": 1, "epochs": 1, "negatives_per_fraud": 4, "max_length": 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("journey") / "sample.csv"
-    write_csv(path, rows=6_000, seed=11)
+    write_csv(path, rows=20_000, seed=11)
     return path
 
 
@@ -47,7 +47,7 @@ def train(dataset_id: int, family: str, options: dict[str, object]) -> runs.Run:
 @pytest.mark.parametrize(("family", "options"), [("logistic", {}), ("bert", SMALL_BERT)])
 def test_from_a_file_to_a_score(house, sample, family, options) -> None:
     dataset = upload(sample)
-    assert dataset.is_ready and dataset.rows == 6_000 and dataset.clock == "date"
+    assert dataset.is_ready and dataset.rows == 20_000 and dataset.clock == "date"
 
     run = train(dataset.id, family, options)
     assert run.state is RunState.SUCCEEDED, run.reason
