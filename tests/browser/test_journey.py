@@ -47,6 +47,20 @@ def click_first_row(page: Page, column: int) -> None:
 
 
 @pytest.fixture
+def picture(page: Page, keep):
+    """Return a function that keeps a picture of the page, drawn to its end, nothing hovered."""
+    page.set_viewport_size({"width": 1440, "height": 1300})
+
+    def take(name: str) -> None:
+        page.mouse.move(2, 2)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=MINUTE)
+        page.wait_for_timeout(700)  # charts and canvas tables draw after the script has ended
+        keep(name)
+
+    return take
+
+
+@pytest.fixture
 def faults(page: Page) -> list[str]:
     """What the browser complains of; a page opened by its address probes two paths first."""
     heard: list[str] = []
@@ -60,25 +74,25 @@ def faults(page: Page) -> list[str]:
     return heard
 
 
-def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, keep, faults) -> None:
+def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, picture, faults) -> None:
     page.goto("/upload")
     expect_page(page, "/upload", "Drop a CSV")
-    keep("1-upload")
+    picture("1-upload")
 
     press(page, "Try it with sample transactions")
     expect_page(page, r"/upload\?dataset=\d+", "We understood 9 of 10 columns")
-    keep("2-understood")
+    picture("2-understood")
 
     press(page, "Use this dataset")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     choose_model(page, "Logistic regression")
-    keep("3-new-run")
+    picture("3-new-run")
 
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
-    keep("4-launched")
+    picture("4-launched")
     expect_page(page, "/progress", "Finds|highest-scored", TRAINED)
-    keep("5-finished")
+    picture("5-finished")
 
     at = page.url
     page.reload()
@@ -88,14 +102,14 @@ def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, keep, 
     press(page, "See predictions")
     expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
     expect(page.get_by_text("highest score first")).to_be_visible()
-    keep("6-predictions")
+    picture("6-predictions")
     read_the_download(page)
 
     click_first_row(page, column=310)
     expect_page(page, r"/score\?run=\d+&row=\d+", "field")
     press(page, "Score transaction")
     expect_page(page, "/score", r"Likely|Worth a look")
-    keep("7-scored")
+    picture("7-scored")
     assert faults == []
 
 
@@ -120,30 +134,32 @@ def read_the_download(page: Page) -> None:
     assert not [cell for row in rows for cell in row.values() if cell.startswith(FORMULA)]
 
 
-def test_a_transformer_learns_from_a_real_file(page: Page, chromium: Browser, keep, faults) -> None:
+def test_a_transformer_learns_from_a_real_file(
+    page: Page, chromium: Browser, picture, faults
+) -> None:
     """Six clicks: the file, Use, Launch, See predictions, a row, Score."""
     page.goto("/upload")
     page.locator("input[type=file]").set_input_files(real_data("sparkov_dev.csv"))
     expect_page(page, r"/upload\?dataset=\d+", "We understood", 2 * MINUTE)
-    keep("1-understood")
+    picture("1-understood")
     press(page, "Use this dataset")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
     expect(page.get_by_text("Last point")).to_be_visible(timeout=5 * MINUTE)
-    keep("2-live")
+    picture("2-live")
     see_it_live_elsewhere(chromium, page)
 
     expect_page(page, "/progress", "Finds|highest-scored", FINE_TUNED)
-    keep("3-finished")
+    picture("3-finished")
     press(page, "See predictions")
     expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
-    keep("4-predictions")
+    picture("4-predictions")
     click_first_row(page, column=310)
     expect_page(page, r"/score\?run=\d+&row=\d+", "field")
     press(page, "Score transaction")
     expect_page(page, "/score", r"Likely|Worth a look")
-    keep("5-scored")
+    picture("5-scored")
     assert faults == []
 
 
@@ -159,7 +175,7 @@ def see_it_live_elsewhere(chromium: Browser, page: Page) -> None:
     other.context.close()
 
 
-def test_every_transaction_is_scored_on_request(page: Page, keep) -> None:
+def test_every_transaction_is_scored_on_request(page: Page, picture) -> None:
     page.goto("/upload")
     press(page, "Try it with sample transactions")
     press(page, "Use this dataset")
@@ -171,10 +187,10 @@ def test_every_transaction_is_scored_on_request(page: Page, keep) -> None:
     expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
     press(page, "Score every transaction")
     expect(page.get_by_text("Choose “All parts”")).to_be_visible(timeout=TRAINED)
-    keep("all-scored")
+    picture("all-scored")
 
 
-def test_a_run_is_cancelled_only_after_a_question(page: Page, keep) -> None:
+def test_a_run_is_cancelled_only_after_a_question(page: Page, picture) -> None:
     page.goto("/upload")
     press(page, "Try it with sample transactions")
     press(page, "Use this dataset")
@@ -184,7 +200,7 @@ def test_a_run_is_cancelled_only_after_a_question(page: Page, keep) -> None:
     press(page, "Cancel run")
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Cancelling")
-    keep("question")
+    picture("question")
     question.get_by_role("button", name="Cancel run").click()
     expect_page(page, "/progress", "Cancelled", MINUTE)
-    keep("cancelled")
+    picture("cancelled")

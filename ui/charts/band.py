@@ -39,7 +39,7 @@ def figure(score: float, bands: list[Band], theme: str) -> go.Figure:
     edges = sorted({0.0, 1.0, *(low for low, _, _ in bands), *(high for _, high, _ in bands)})
     fig = finish(fig, theme, height=BAR, hover="closest")
     fig.update_xaxes(
-        range=[-0.02, 1.02], tickvals=_apart(edges), ticktext=[f"{e:.2g}" for e in _apart(edges)]
+        range=[-0.02, 1.02], tickvals=_apart(edges), ticktext=[_tick(e) for e in _apart(edges)]
     )
     fig.update_yaxes(range=[-0.1, 2.4], showgrid=False, showticklabels=False)
     return fig
@@ -48,6 +48,10 @@ def figure(score: float, bands: list[Band], theme: str) -> go.Figure:
 def alt(score: float, words: str) -> str:
     """Return the chart in one sentence."""
     return f"Score {score:.2f} on a scale from 0 to 1, in the band “{words}”."
+
+
+def _tick(edge: float) -> str:
+    return f"{edge:.0f}" if edge in (0.0, 1.0) else f"{edge:.2f}"
 
 
 def _apart(edges: list[float]) -> list[float]:

@@ -35,7 +35,9 @@ def region(fig: go.Figure, start: float, end: float, text: str) -> None:
 def ring(fig: go.Figure, x: float, y: float, colour: str, hover: str) -> None:
     """Mark the best point with a hollow ring on its line."""
     marker = {"size": 11, "color": "rgba(0,0,0,0)", "line": {"color": colour, "width": 2}}
-    fig.add_scatter(x=[x], y=[y], mode="markers", marker=marker, name="", hovertemplate=hover)
+    fig.add_scatter(
+        x=[x], y=[y], mode="markers", marker=marker, name="", hovertemplate=hover, cliponaxis=False
+    )
 
 
 def finish(

@@ -18,6 +18,8 @@ def draw_loss(run: Run, curve: pd.DataFrame) -> None:
         note += (
             f" The grey line is the mean of {loss.WINDOW} points; the faint line is every point."
         )
+    if run.metrics.get("kept_share", 1.0) < 1.0:
+        note += " Training rows hold more fraud than validation rows, so the lines lie apart."
     with panel("Loss", note):
         if curve.empty:
             st.skeleton(height=320)

@@ -21,7 +21,6 @@ def draw() -> Filters:
             key="part",
             bind="query-params",
             on_change=first_page,
-            help="The model never saw the test part before it scored it.",
         )
         label = st.selectbox(
             "Label",

@@ -63,6 +63,6 @@ def draw(answer: Scored | None) -> None:
     figure = band.figure(answer.score, bands, viewer.theme())
     chart.draw(figure, key="score", alt=band.alt(answer.score, BANDS[answer.band][0]))
     st.caption(
-        f"From {score(answer.review)} on lies 1 in 100 good payments, from {score(answer.high)} on "
-        f"1 in 1,000. Answered in {answer.milliseconds:.0f} ms by the exported model."
+        f"1 in 100 good payments scores {score(answer.review)} or more, 1 in 1,000 scores "
+        f"{score(answer.high)} or more. Answered in {answer.milliseconds:.0f} ms."
     )
