@@ -205,7 +205,7 @@ class TestNewRun:
         assert (run.family, run.preset, run.options) == ("logistic", "Quick check", {"epochs": 5})
 
     def test_knows_no_time_before_the_first_run(self, sample, worker):
-        assert "first run here will tell" in verdict(open_page("new_run", dataset=sample.id))
+        assert "Its time here is not known yet" in verdict(open_page("new_run", dataset=sample.id))
 
 
 class TestProgress:

@@ -17,6 +17,7 @@ WANTED = {
     "server.enableStaticServing": False,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
+    "client.disableDataExport": True,
     "client.toolbarMode": "minimal",
     "browser.gatherUsageStats": False,
 }

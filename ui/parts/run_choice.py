@@ -61,9 +61,7 @@ def choose_preset(dataset: Dataset, offer: Offer) -> str:
 def verdict(preset: str, estimate: tuple[float, float] | None) -> str:
     """Return the sentence that answers: what will it cost me?"""
     if estimate is None:
-        return (
-            f"{plain(preset)}: 1 press launches it. Its first run here will tell how long it takes."
-        )
+        return f"{plain(preset)}: 1 press. Its time here is not known yet."
     return f"{plain(preset)} takes {between(*estimate)} on this machine."
 
 

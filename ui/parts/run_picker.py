@@ -20,7 +20,8 @@ def pick_run(among: Sequence[Run]) -> Run | None:
     """
     named = id_in_address("run")
     if named is not None:
-        return runs.get(named)
+        run = runs.get(named)  # a scoring of the whole dataset belongs to the run that scores
+        return runs.get(run.of_run_id) if run.of_run_id is not None else run
     if not among:
         return None
     st.query_params["run"] = str(among[0].id)

@@ -135,7 +135,7 @@ def duration(seconds: float | None) -> str:
         amount, left = divmod(left, length)
         if amount:
             words.append(f"{amount} {unit}")
-    return " ".join(words[:2]) or "0 s"
+    return " ".join(words[:2]) or "under 1 s"
 
 
 def time_left(seconds: float | None) -> str:

@@ -39,7 +39,7 @@ DAY = 86_400.0
         (wording.counted(412, "fraud"), "412 frauds"),
         (wording.duration(130), "2 min 10 s"),
         (wording.duration(93_784), "1 d 2 h"),
-        (wording.duration(0.2), "0 s"),
+        (wording.duration(0.2), "under 1 s"),
         (wording.between(660, 1_140), "11 to 19 min"),
         (wording.between(20, 41), "20 to 41 s"),
         (wording.between(290, 305), "5 min"),
