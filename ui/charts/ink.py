@@ -12,6 +12,7 @@ RUNS = ["#0072B2", "#C77F0A", "#009E73", "#CC79A7", "#4A9BDB", "#8C6D46"]  # a s
 FRAUD, LEGIT, GUIDE = "#D2501E", "#7D8896", "#7D8896"
 INK = {"light": ("#5B6673", "#17202A", "#E9EDF1"), "dark": ("#9AA5B1", "#E3E8ED", "#242B33")}
 MAIN, HALF, STRIP, BAR = 320, 280, 180, 104  # heights, px
+FEW_STEPS = 6  # up to here half steps would be labelled, and read as the same step twice
 CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,
@@ -38,6 +39,12 @@ def ring(fig: go.Figure, x: float, y: float, colour: str, hover: str) -> None:
     fig.add_scatter(
         x=[x], y=[y], mode="markers", marker=marker, name="", hovertemplate=hover, cliponaxis=False
     )
+
+
+def steps_axis(fig: go.Figure, end: float) -> None:
+    """Run the axis of training steps from 0 to `end`, with a tick per step when there are few."""
+    if end > 0:
+        fig.update_xaxes(range=[0, end], dtick=1 if end <= FEW_STEPS else None)
 
 
 def finish(

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.ink import LEGIT, MAIN, RUNS, finish, region, rgba, ring
+from ui.charts.ink import LEGIT, MAIN, RUNS, finish, region, rgba, ring, steps_axis
 
 WINDOW = 21  # points of the centred mean; exponential smoothing lies above a falling loss
 FEWEST_TO_SMOOTH = 2 * WINDOW
@@ -35,8 +35,7 @@ def figure(
     fig.update_yaxes(type="log" if log else "linear")
     if log:
         fig.update_yaxes(dtick="D2")
-    if steps_total:
-        fig.update_xaxes(range=[0, max(steps_total, last)])
+    steps_axis(fig, max(steps_total, last))
     right = 84 if last > 0.88 * steps_total else 16  # room for the labels at the lines' ends
     return finish(
         fig,
@@ -106,6 +105,7 @@ def _validation(fig: go.Figure, points: pd.DataFrame, log: bool) -> None:
         mode="lines+markers" if len(points) <= MARKED else "lines",
         line={"color": RUNS[0], "width": 2.5},
         marker={"size": 5},
+        cliponaxis=False,
         hovertemplate="%{y:.3f}",
     )
     if points["loss"].notna().any():

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.ink import HALF, RUNS, finish, ring
+from ui.charts.ink import HALF, RUNS, finish, ring, steps_axis
 
 
 def figure(curve: pd.DataFrame, theme: str) -> go.Figure:
@@ -18,10 +18,14 @@ def figure(curve: pd.DataFrame, theme: str) -> go.Figure:
             mode="lines+markers" if len(points) <= 60 else "lines",
             line={"color": RUNS[0], "width": 2.5},
             marker={"size": 5},
+            cliponaxis=False,
             hovertemplate="%{y:.3f}",
         )
         best = points.nlargest(1, "ap").iloc[0]
+        steps_axis(fig, float(points["step"].max()))
         ring(fig, best["step"], best["ap"], RUNS[0], f"best, {best['ap']:.3f}")
+    if len(points) < 2:  # one point gives no scale of its own
+        fig.update_yaxes(range=[0, 1])
     return finish(fig, theme, x="Training step", height=HALF, x_format=",d", y_format=".2f")
 
 

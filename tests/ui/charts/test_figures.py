@@ -100,6 +100,15 @@ class TestPrecision:
         assert len(fig.data[0].x) == 10
         assert "now 0.890, best 0.890" in precision.alt(curve())
 
+    def test_one_check_stands_on_the_whole_scale(self):
+        fig = precision.figure(curve()[:10].assign(ap=[math.nan] * 9 + [0.03]), "light")
+        assert tuple(fig.layout.yaxis.range) == (0, 1)
+        assert tuple(fig.layout.xaxis.range)[0] == 0
+
+    def test_few_steps_are_labelled_once_each(self):
+        assert precision.figure(curve(5, 1), "light").layout.xaxis.dtick == 1
+        assert precision.figure(curve(50, 5), "light").layout.xaxis.dtick is None
+
     def test_no_check_yet(self):
         assert not precision.figure(curve()[:0], "light").data
         assert "no point yet" in precision.alt(curve()[:0])
