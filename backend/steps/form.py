@@ -86,7 +86,8 @@ def write_time(seconds: float, clock: str) -> str:
     """Return a moment of the `_time` column as an analyst writes it; `read_time` reads it."""
     if clock != "date":
         return f"{seconds:.12g}"
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(" ")
+    moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return moment.isoformat(" ", timespec="seconds")
 
 
 def read_time(text: str, clock: str) -> float:

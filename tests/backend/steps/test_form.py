@@ -1,0 +1,55 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from backend.errors import TransactionRefused
+from backend.steps import form
+from backend.steps.profile import Profile
+from tests.workers.learning import COLUMNS, simulated
+
+FRAME = simulated(500)
+PROFILE = Profile.fit(FRAME, COLUMNS, "date")
+FIELDS = form.fields_of(PROFILE, COLUMNS)
+
+
+def test_asks_for_what_the_model_reads_and_nothing_else():
+    assert [(field.name, field.kind) for field in FIELDS] == [
+        ("spent", "amount"),
+        ("Time", "time"),
+        ("shop", "choice"),
+        ("distance", "number"),
+        ("memo", "text"),
+    ]
+    assert FIELDS[2].default == FIELDS[2].choices[0] == "grocery_pos"
+
+
+def test_a_stored_row_survives_the_form():
+    for place in range(50):
+        row = FRAME.iloc[place]
+        again = form.frame_of(PROFILE, FIELDS, form.values_of(PROFILE, FIELDS, row)).iloc[0]
+        for name in ("_amount", "_time", "distance", "shop", "memo"):
+            assert (pd.isna(row[name]) and pd.isna(again[name])) or row[name] == again[name]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("spent", "a lot"), ("Time", "yesterday"), ("distance", "nan"), ("distance", [1])],
+)
+def test_names_the_field_it_cannot_read(field, value):
+    with pytest.raises(TransactionRefused, match=field):
+        form.frame_of(PROFILE, FIELDS, {field: value})
+
+
+def test_refuses_a_field_the_model_does_not_have():
+    with pytest.raises(TransactionRefused, match="reference"):
+        form.frame_of(PROFILE, FIELDS, {"reference": "x"})
+
+
+def test_what_is_left_out_is_missing():
+    row = form.frame_of(PROFILE, FIELDS, {"shop": " "}).iloc[0]
+    assert row["shop"] is None or pd.isna(row["shop"])
+    assert np.isnan(row["_amount"])
+
+
+def test_an_elapsed_clock_is_written_in_seconds():
+    assert form.read_time(form.write_time(69.5, "elapsed"), "elapsed") == 69.5

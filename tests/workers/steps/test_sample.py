@@ -1,0 +1,43 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.steps import sample
+
+
+@given(
+    label=st.lists(st.integers(0, 1), max_size=200),
+    per_fraud=st.floats(0, 20),
+    seed=st.integers(0, 9),
+)
+def test_keeps_every_fraud_and_tells_the_share_kept(label, per_fraud, seed):
+    truth = np.array(label, dtype=np.int64)
+    rows, share = sample.draw(truth, per_fraud, seed)
+    assert truth[rows].sum() == truth.sum()
+    assert len(set(rows.tolist())) == len(rows)
+    legitimate = int((truth == 0).sum())
+    if legitimate:
+        assert share == (truth[rows] == 0).sum() / legitimate
+
+
+def test_draws_as_many_negatives_as_asked():
+    label = np.zeros(10_000, dtype=np.int64)
+    label[:50] = 1
+    rows, share = sample.draw(label, 10, 0)
+    assert len(rows) == 550
+    assert share == 500 / 9_950
+
+
+def test_the_look_stands_for_all_rows():
+    label = np.zeros(10_000, dtype=np.int64)
+    label[:500] = 1
+    rows, weight = sample.look(label, 100, 1_000, 0)
+    assert len(rows) == 1_100
+    assert np.isclose(weight[label[rows] == 1].sum(), 500)
+    assert np.isclose(weight[label[rows] == 0].sum(), 9_500)
+    assert np.array_equal(rows, sample.look(label, 100, 1_000, 0)[0])
+
+
+def test_nothing_to_look_at():
+    rows, weight = sample.look(np.zeros(0, dtype=np.int64), 10, 10, 0)
+    assert len(rows) == len(weight) == 0
