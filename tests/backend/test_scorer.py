@@ -1,3 +1,5 @@
+"""Scoring in the page's own process loads no torch."""
+
 import subprocess
 import sys
 

@@ -1,3 +1,5 @@
+"""Numbers as quantile bands."""
+
 import numpy as np
 
 from backend.steps import bands

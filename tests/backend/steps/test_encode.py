@@ -1,3 +1,5 @@
+"""A transaction as a vector: alone as in bulk, finite, restored as stored."""
+
 import json
 
 import numpy as np

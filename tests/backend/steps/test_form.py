@@ -1,3 +1,5 @@
+"""One transaction typed by hand: fields, values, refusals."""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,3 +1,5 @@
+"""Columns that give the customer away, and those that do not."""
+
 import numpy as np
 import pandas as pd
 

@@ -1,3 +1,5 @@
+"""A transaction as text: fixed order, no identifier, no control mark, fitted on training rows."""
+
 import json
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Where encoders come from, and which are refused."""
+
 import pytest
 
 from backend.errors import OptionsRefused

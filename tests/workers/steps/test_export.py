@@ -1,3 +1,5 @@
+"""ONNX models answer as trained, or are not let through."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Every fraud is kept, and the share of the rest is told."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

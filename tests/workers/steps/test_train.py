@@ -1,3 +1,5 @@
+"""Batches, checks and weights of the training loop."""
+
 import io
 import json
 
