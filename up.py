@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import honcho.manager
+import honcho.printer
 import redis
 from honcho.environ import parse_procfile
 from honcho.process import Popen, Process
@@ -82,11 +83,24 @@ class LastingProcess(Process):
         self._child.wait()
 
 
+class LastingPrinter(honcho.printer.Printer):
+    """Prints until nobody reads any more: Ctrl-C on `make up | tee log` ends the reader first."""
+
+    def write(self, message: Any) -> None:
+        """Print a line, or from a broken pipe on print to nowhere."""
+        try:
+            super().write(message)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(nowhere, stream.fileno())
+
+
 class House(honcho.manager.Manager):
     """All processes of the Procfile, and what to do once they answer."""
 
     def __init__(self, when_ready: Callable[[], None]) -> None:
-        super().__init__()
+        super().__init__(LastingPrinter(sys.stdout))
         self.stopping = multiprocessing.Event()
         self.when_ready = when_ready
         self._process_ctor = partial(LastingProcess, stopping=self.stopping)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.launched import Launched, launched
+from settings import ROOT, environment
+from tests.launched import Launched, launched, running, works_on
+from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +52,26 @@ def test_starts_answers_and_leaves_nothing(folder: Path, how: signal.Signals) ->
         assert house.stop(how) == 0
         assert house.processes() == []
         assert "Touchstone has stopped." in house.printed()
+
+
+def test_a_reader_that_goes_first_leaves_nothing_either(folder: Path) -> None:
+    port = free_port()
+    environment_of_house = environment(TOUCHSTONE_DATA=str(folder), TOUCHSTONE_PORT=str(port))
+    process = subprocess.Popen(
+        [sys.executable, "up.py"],
+        cwd=ROOT,
+        env=environment_of_house,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        while "Touchstone is ready" not in process.stdout.readline():
+            assert process.poll() is None
+        process.stdout.close()  # as Ctrl-C on `make up | tee log` ends tee
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert [number for number in running() if works_on(folder, number)] == []
 
 
 def test_a_second_start_keeps_what_was_there(folder: Path) -> None:
