@@ -30,7 +30,7 @@ def run() -> None:
 
 def show(chosen: st.Page) -> None:
     """Draw one page; what goes wrong in it becomes words in the same frame."""
-    with errors_on_page():
+    with errors_on_page(way_out=True):
         chosen.run()
 
 

@@ -18,6 +18,7 @@ from backend.errors import (
     TouchstoneError,
     TransactionRefused,
 )
+from ui.page import link
 from ui.parts.wording import plain
 
 FAILED = "failed-before-redraw"
@@ -36,11 +37,11 @@ TITLES: dict[type[TouchstoneError], str] = {
 
 
 @contextmanager
-def errors_on_page(afresh: bool = False) -> Iterator[None]:
+def errors_on_page(afresh: bool = False, way_out: bool = False) -> Iterator[None]:
     """Turn whatever goes wrong inside into words on the page.
 
     `afresh` redraws the page first, for a widget that must not keep what was refused; that
-    page calls `say_what_failed`. Streamlit's own stop and rerun signals are not `Exception`,
+    page calls `say_what_failed`. `way_out` adds the way to what there is. Streamlit's own stop and rerun signals are not `Exception`,
     so they pass.
     """
     try:
@@ -48,6 +49,8 @@ def errors_on_page(afresh: bool = False) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001  one of the two places of house rule 8
         if not afresh:
             explain(error)
+            if way_out:
+                link("See all runs and datasets", "home", ":material/arrow_forward:")
             return
         st.session_state[FAILED] = words_for(error)
         st.rerun()

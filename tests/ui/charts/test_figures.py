@@ -103,7 +103,7 @@ class TestPrecision:
     def test_one_check_stands_on_the_whole_scale(self):
         fig = precision.figure(curve()[:10].assign(ap=[math.nan] * 9 + [0.03]), "light")
         assert tuple(fig.layout.yaxis.range) == (0, 1)
-        assert tuple(fig.layout.xaxis.range)[0] == 0
+        assert fig.layout.xaxis.range[0] == 0
 
     def test_few_steps_are_labelled_once_each(self):
         assert precision.figure(curve(5, 1), "light").layout.xaxis.dtick == 1
