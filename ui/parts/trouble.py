@@ -41,8 +41,8 @@ def errors_on_page(afresh: bool = False, way_out: bool = False) -> Iterator[None
     """Turn whatever goes wrong inside into words on the page.
 
     `afresh` redraws the page first, for a widget that must not keep what was refused; that
-    page calls `say_what_failed`. `way_out` adds the way to what there is. Streamlit's own stop and rerun signals are not `Exception`,
-    so they pass.
+    page calls `say_what_failed`. `way_out` adds the way to what there is. Streamlit's own stop
+    and rerun signals are not `Exception`, so they pass.
     """
     try:
         yield
