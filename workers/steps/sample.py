@@ -20,6 +20,25 @@ def draw(label: Labels, negatives_per_fraud: float, seed: int) -> tuple[Rows, fl
     return np.sort(np.concatenate([fraud, kept])), share
 
 
+def rounds(
+    label: Labels, negatives_per_fraud: float, epochs: int, seed: int
+) -> tuple[list[Rows], float]:
+    """Return (row places of each epoch, share of the legitimate rows kept in each).
+
+    As `draw`, but every epoch draws its own legitimate rows, and none twice before all were
+    used: the same work meets more of them. Measured better than one sample seen again.
+    """
+    fraud, legitimate = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    wanted = min(round(len(fraud) * negatives_per_fraud) or len(legitimate), len(legitimate))
+    shuffled = np.random.default_rng(seed).permutation(legitimate)
+    chosen = [
+        np.take(shuffled, np.arange(epoch * wanted, (epoch + 1) * wanted), mode="wrap")
+        for epoch in range(epochs if wanted else 0)
+    ] or [legitimate] * epochs
+    share = wanted / len(legitimate) if len(legitimate) else 1.0
+    return [np.sort(np.concatenate([fraud, some])) for some in chosen], share
+
+
 def look(
     label: Labels, frauds: int, legitimate: int, seed: int
 ) -> tuple[Rows, NDArray[np.float64]]:

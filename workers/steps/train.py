@@ -25,6 +25,7 @@ AP_FROM_FRAUDS = 30  # frauds in the checked sample from which AP decides, else 
 SHOWN = 150  # training points that are told
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Training:
     model: torch.nn.Module
     recipe: Recipe
     train: Texts
+    rounds: list[Rows]  # places in `train` of each epoch
     check: Texts
     kept_share: float
     voice: Voice
@@ -79,9 +81,8 @@ class Training:
     def __post_init__(self) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model.to(self.device)
-        self.steps = max(
-            math.ceil(self.recipe.epochs * len(self.train) / self.recipe.batch_size), 1
-        )
+        a_round = math.ceil(len(self.rounds[0]) / self.recipe.batch_size)
+        self.steps = max(round(self.recipe.epochs * a_round), 1)
         self.every = max(self.steps // self.recipe.checks, 1)
         self.seconds_per_check = 0.0
 
@@ -168,14 +169,12 @@ class Training:
 
     def _batches(self) -> Iterator[list[int]]:
         """Yield `steps` batches; the order depends on the seed and the epoch alone."""
-        left, epoch = self.steps, 0
-        while left > 0:
-            for batch in shuffled(self.train.ids, self.recipe.batch_size, self.recipe.seed, epoch):
-                if left == 0:
-                    return
-                yield batch
+        left = self.steps
+        for epoch, places in enumerate(self.rounds):
+            ids = [self.train.ids[place] for place in places]
+            for batch in shuffled(ids, self.recipe.batch_size, self.recipe.seed, epoch)[:left]:
+                yield places[batch].tolist()
                 left -= 1
-            epoch += 1
 
     def _rate(self, step: int) -> float:
         warm = max(round(self.recipe.warm_up * self.steps), 1)

@@ -30,6 +30,24 @@ def test_draws_as_many_negatives_as_asked():
     assert share == 500 / 9_950
 
 
+def test_every_epoch_draws_its_own_negatives_and_all_the_frauds():
+    label = np.zeros(1_000, dtype=np.int64)
+    label[::50] = 1
+    rounds, share = sample.rounds(label, 10, 4, 0)
+    assert [label[rows].sum() for rows in rounds] == [20] * 4
+    assert share == 200 / 980
+    negatives = np.concatenate([rows[label[rows] == 0] for rows in rounds])
+    assert len(set(negatives.tolist())) == len(negatives) == 800
+
+
+def test_epochs_that_need_more_negatives_than_there_are_begin_again():
+    label = np.array([1] * 5 + [0] * 20, dtype=np.int64)
+    for per_fraud in (0, 4, 100):
+        rounds, share = sample.rounds(label, per_fraud, 3, 0)
+        assert share == 1
+        assert all(rows.tolist() == list(range(25)) for rows in rounds)
+
+
 def test_the_look_stands_for_all_rows():
     label = np.zeros(10_000, dtype=np.int64)
     label[:500] = 1

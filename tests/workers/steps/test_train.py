@@ -52,8 +52,9 @@ def learn():
         check = train.Texts([[1, 2]] * len(check_label), np.array(check_label), weight)
         recipe = train.Recipe(1.0, 1e-6, 8, 0.1, 1, 0, 0)
         wishes, voice = Wishes(), Voice(told)
+        rounds = [np.arange(len(texts))]
         best = train.Training(
-            _Pair(), recipe, texts, check, kept_share, voice, wishes, lambda _: 0.0
+            _Pair(), recipe, texts, rounds, check, kept_share, voice, wishes, lambda _: 0.0
         ).run()
         return best, [json.loads(line) for line in told.getvalue().splitlines()]
 
