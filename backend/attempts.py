@@ -99,10 +99,10 @@ def enter_stage(run_id: int, attempt: int, name: str) -> bool:
         return _landed(session, _mine(run_id, attempt).values(stages=[*stages, entered]))
 
 
-def note_pace(run_id: int, attempt: int, **pace: float | int | None) -> bool:
-    """Store any of step, steps_total, rows_per_second and seconds_left; False when lost."""
+def note(run_id: int, attempt: int, **known: Any) -> bool:
+    """Store any of step, steps_total, rows_per_second, seconds_left and split; False when lost."""
     with transaction() as session:
-        return _landed(session, _mine(run_id, attempt).values(**pace))
+        return _landed(session, _mine(run_id, attempt).values(**known))
 
 
 def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bool:

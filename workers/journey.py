@@ -38,6 +38,8 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     scratch = order.folder / SCRATCH
     table = read.open_table(order.dataset, order.columns, scratch)
     divided, part = read.divide(table, order.label_delay_days)
+    split = divided.to_plain(read.labels(table))
+    voice.divided(split)
     _check_both_classes(part["train"].label)
 
     lesson = Lesson(order, part["train"], part["validation"], part["test"], voice, wishes, scratch)
@@ -52,7 +54,7 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
 
     voice.stage("Judging the model")
     judge.with_thresholds(learned.reader, order.folder).write(order.folder)
-    judge.write(order.folder, "split.json", divided.to_plain(read.labels(table)))
+    judge.write(order.folder, "split.json", split)
     figures = {**judge.judge_parts(order.folder), **_told(learned), "seconds": voice.seconds()}
     judge.write(order.folder, "metrics.json", figures)
 

@@ -96,7 +96,7 @@ class _Watch:
 
     def _record(self, events: list[Event | None]) -> bool:
         points: list[Event] = []
-        pace: Event = {}
+        known: Event = {}
         for event in filter(None, events):
             name = event.pop("event")
             if name == "point":
@@ -105,12 +105,12 @@ class _Watch:
                 attempts.enter_stage(*self.hold, event["name"])
             elif name in ("refused", "diverged"):
                 self.reason = event["reason"]
-            elif name in ("plan", "pace"):
-                pace.update(event)
+            elif name in ("plan", "pace", "divided"):
+                known.update(event)
         if points:
             attempts.record_points(*self.hold, points)
-        if pace:
-            attempts.note_pace(*self.hold, **pace)
+        if known:
+            attempts.note(*self.hold, **known)
         return None not in events
 
     def _renew(self) -> bool:

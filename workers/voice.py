@@ -24,6 +24,10 @@ class Voice:
         self.stages[name] = time.monotonic()
         self._say("stage", name=name)
 
+    def divided(self, split: dict[str, Any]) -> None:
+        """Tell how the rows were divided, as pages show it."""
+        self._say("divided", split=split)
+
     def plan(self, steps_total: int) -> None:
         """Say how many steps are planned: of the optimiser, or rows when only scoring."""
         self.steps_total = steps_total

@@ -23,7 +23,8 @@ def test_what_a_worker_records_is_what_the_page_reads(each_house) -> None:
     hold = (attempt.run_id, attempt.number)
     assert attempts.enter_stage(*hold, "Reading transactions")
     assert attempts.enter_stage(*hold, "Learning")
-    assert attempts.note_pace(*hold, step=10, steps_total=40, rows_per_second=99.5)
+    assert attempts.note(*hold, step=10, steps_total=40, rows_per_second=99.5)
+    assert attempts.note(*hold, split={"method": "time"})
     points = [{"part": "train", "step": 10, "loss": 0.5}]
     points.append({"part": "validation", "step": 10, "loss": 0.4, "ap": 0.3})
     assert attempts.record_points(*hold, points)
@@ -31,6 +32,7 @@ def test_what_a_worker_records_is_what_the_page_reads(each_house) -> None:
     run = runs.get(attempt.run_id)
     assert [stage.name for stage in run.stages] == ["Reading transactions", "Learning"]
     assert run.stages[0].seconds is not None and run.stages[1].seconds is None
+    assert run.split == {"method": "time"}
     assert run.share_done == 0.25 and run.last_point_at is not None
     curve = runs.loss_curve(attempt.run_id)
     assert curve.to_dict("list")["part"] == ["train", "validation"]
@@ -74,7 +76,7 @@ def test_an_attempt_taken_for_dead_can_write_nothing(each_house, change) -> None
     assert successor.number == 2
     assert attempts.renew(*old) is Word.LOST
     assert not attempts.enter_stage(*old, "late")
-    assert not attempts.note_pace(*old, step=99)
+    assert not attempts.note(*old, step=99)
     assert not attempts.record_points(*old, [{"part": "train", "step": 2, "loss": 0.1}])
     assert not attempts.succeed(*old) and not attempts.fail(*old, "late")
     assert not attempts.give_back(*old)

@@ -16,7 +16,7 @@ from ui.parts.skeleton import blank, head, pair
 PAGE = Page("Progress", ":material/show_chart:", group="Train", order=20)
 REDRAW = 2.0  # seconds
 SPLIT_LATER = (
-    "How rows were split into training, validation and test stands here once it has ended."
+    "How rows are split into training, validation and test stands here once they are read."
 )
 
 
