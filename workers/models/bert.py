@@ -21,14 +21,14 @@ class Options(BaseModel, extra="forbid"):
         description="How many of the encoder's first layers are used. Fewer is faster; 0 is all.",
     )
     epochs: float = Field(
-        default=4.0,
+        default=6.0,
         gt=0,
-        le=20,
+        le=100,
         title="Epochs",
         description="How often each training row is seen. Halves are allowed.",
     )
     learning_rate: float = Field(
-        default=2e-4,
+        default=5e-4,
         gt=0,
         le=1e-2,
         title="Learning rate",
@@ -46,7 +46,7 @@ class Options(BaseModel, extra="forbid"):
         ge=0,
         le=10_000,
         title="Legitimate rows per fraud",
-        description="How many legitimate transactions are kept for each fraud; scores are "
+        description="How many legitimate transactions each epoch draws for each fraud; scores are "
         "corrected for it. 0 keeps all.",
     )
     max_length: int = Field(
@@ -57,7 +57,7 @@ class Options(BaseModel, extra="forbid"):
         description="What a transaction may take. Wide files need more and take longer.",
     )
     checks: int = Field(
-        default=8,
+        default=12,
         ge=1,
         le=200,
         title="Checks",
@@ -100,23 +100,25 @@ FAMILY = Family(
     options=Options,
     presets={
         "Quick check": Preset(
-            "Every fraud and 10 legitimate rows for each, drawn anew every epoch; the encoder's "
-            "first 3 layers. Minutes on two cores.",
-            {"layers": 3, "epochs": 6.0, "learning_rate": 5e-4, "negatives_per_fraud": 10.0},
+            "Three layers; every fraud and 10 fresh legitimate rows for each, six times over. "
+            "Minutes on two cores.",
+            {"layers": 3, "epochs": 6.0, "negatives_per_fraud": 10.0, "checks": 8},
         ),
         "Balanced": Preset(
-            "Every fraud and 40 legitimate rows for each, the encoder's first 3 layers.",
-            {
-                "layers": 3,
-                "epochs": 6.0,
-                "learning_rate": 5e-4,
-                "negatives_per_fraud": 40.0,
-                "checks": 16,
-            },
+            "All layers; every fraud and 15 fresh legitimate rows for each, eight times over.",
+            {"layers": 0, "epochs": 8.0, "learning_rate": 3e-4, "negatives_per_fraud": 15.0},
         ),
         "Thorough": Preset(
-            "Every fraud and 100 legitimate rows for each, all layers, texts up to 128 tokens.",
-            {"epochs": 5.0, "negatives_per_fraud": 100.0, "max_length": 128, "checks": 30},
+            "All layers; every fraud and 40 fresh legitimate rows for each, ten times over, "
+            "texts up to 128 tokens. Hours on two cores; better with a graphics card.",
+            {
+                "layers": 0,
+                "epochs": 10.0,
+                "learning_rate": 3e-4,
+                "negatives_per_fraud": 40.0,
+                "max_length": 128,
+                "checks": 30,
+            },
         ),
     },
     train=train,
