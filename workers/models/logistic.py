@@ -48,10 +48,10 @@ FAMILY = Family(
     options=Options,
     presets={
         "Quick check": Preset(
-            "Every fraud and 30 legitimate rows for each.", {"negatives_per_fraud": 30.0}
+            "Every fraud and 150 legitimate rows for each.", {"negatives_per_fraud": 150.0}
         ),
         "Balanced": Preset(
-            "Every fraud and 200 legitimate rows for each.", {"negatives_per_fraud": 200.0}
+            "Every fraud and 500 legitimate rows for each.", {"negatives_per_fraud": 500.0}
         ),
         "Thorough": Preset("Every row of the training part.", {"negatives_per_fraud": 0.0}),
     },
