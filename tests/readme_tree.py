@@ -31,7 +31,7 @@ FOLDERS = {
     "workers/models": "one file per model family",
     "workers/steps": "the journey where torch is needed",
 }
-UNLISTED = ("ui/assets/", "benchmarks/results/", "README.md")
+UNLISTED = ("docs/", "ui/assets/", "benchmarks/results/", "README.md")
 WIDTH = 26
 
 
