@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
-from backend.scoring import Field
 
+from backend.scoring import Field
 from ui.parts.wording import plain
 
 
