@@ -46,7 +46,6 @@ def supervise(attempt: Attempt) -> None:
     except Stopped:
         _end(child)
         attempts.give_back(attempt.run_id, attempt.number)
-        raise SystemExit(0) from None
     finally:
         signal.signal(signal.SIGTERM, before)
         _end(child)

@@ -105,8 +105,8 @@ FAMILY = Family(
             {"layers": 3, "epochs": 6.0, "negatives_per_fraud": 10.0, "checks": 8},
         ),
         "Balanced": Preset(
-            "All layers; every fraud and 15 fresh legitimate rows for each, eight times over.",
-            {"layers": 0, "epochs": 8.0, "learning_rate": 3e-4, "negatives_per_fraud": 15.0},
+            "Three layers; every fraud and 15 fresh legitimate rows for each, twelve times over.",
+            {"layers": 3, "epochs": 12.0, "negatives_per_fraud": 15.0, "checks": 12},
         ),
         "Thorough": Preset(
             "All layers; every fraud and 40 fresh legitimate rows for each, ten times over, "
