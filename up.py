@@ -5,7 +5,6 @@ address once all of them answer, starts again what ends by itself, and on Ctrl-C
 stops everything and leaves no process (decisions/0005).
 """
 
-import ctypes
 import fcntl
 import multiprocessing
 import os
@@ -30,8 +29,8 @@ from honcho.process import Popen, Process
 
 from backend import offers
 from settings import ROOT, environment, settings
+from workers.device import die_with_parent
 
-DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 SOON = 20.0  # seconds; an end within them counts as a failed start
 FAILED_STARTS = 4  # in a row, after which everything stops: waiting longer would hide a fault
 LATE = 120.0  # seconds after which we say what we still wait for
@@ -50,12 +49,12 @@ class LastingProcess(Process):
     def __init__(self, *arguments: Any, stopping: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.stopping = stopping
-        self._child_ctor = partial(Popen, preexec_fn=partial(_die_with_parent, signal.SIGTERM))
+        self._child_ctor = partial(Popen, preexec_fn=partial(die_with_parent, signal.SIGTERM))
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Keep the process alive until told to stop, or until it fails at every start."""
         self._events = events
-        _die_with_parent(signal.SIGKILL)
+        die_with_parent(signal.SIGKILL)
         for number in (signal.SIGINT, signal.SIGTERM):  # the manager decides when we end
             signal.signal(number, lambda *_: None)  # a handler, unlike SIG_IGN, is not inherited
         failed = 0
@@ -223,12 +222,6 @@ def _answers_broker() -> bool:
             return bool(client.ping())
     except (redis.RedisError, OSError):
         return False
-
-
-def _die_with_parent(number: int) -> None:
-    """Have Linux send this process a signal when its parent is gone, even by SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, number)
 
 
 def main() -> int:

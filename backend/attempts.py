@@ -36,7 +36,7 @@ class Attempt:
     kind: str
     family: str
     options: dict[str, Any]
-    content_hash: str
+    dataset_id: int
     columns: list[dict[str, Any]]
     clock: str
     of_run_id: int  # the run whose scores this attempt writes: its own, or the model's
@@ -216,7 +216,7 @@ def _read(session: Session, run_id: int) -> Attempt:
         run.kind,
         run.family,
         run.options,
-        dataset.content_hash,
+        dataset.id,
         dataset.columns,
         dataset.clock,
         run.of_run_id or run_id,

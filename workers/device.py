@@ -28,12 +28,17 @@ def threads() -> int:
     return settings.trainer_threads or len(os.sched_getaffinity(0))
 
 
+def die_with_parent(number: int) -> None:
+    """Have Linux send this process a signal when its parent is gone, even by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+
+
 def die_with(parent: int) -> None:
     """Make this process end when `parent` ends, however it ends; Linux only.
 
     Raises SystemExit when the parent is gone already. Call it in the child's main thread.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit("the supervisor ended before the training began")

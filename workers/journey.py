@@ -23,10 +23,9 @@ from workers.family import Diverged, Family, Learned, Lesson
 from workers.order import Order
 from workers.signals import Wishes, listen
 from workers.steps import judge, predict
-from workers.voice import Voice, paced
+from workers.voice import DIVERGED, REFUSED, Voice, paced
 
 SCRATCH = "scratch"
-REFUSED, DIVERGED = 3, 4  # exit codes
 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:

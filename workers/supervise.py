@@ -17,15 +17,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from backend import attempts, files, score_store
+from backend import attempts, datasets, files, score_store
 from backend.attempts import Attempt, Word
 from backend.states import RunState
 from settings import ROOT, settings
 from workers.device import threads
+from workers.voice import DIVERGED, REFUSED
 
 log = logging.getLogger(__name__)
 
-REFUSED, DIVERGED = 3, 4  # exit codes of the child
 TICK_SECONDS = 0.25
 Event = dict[str, Any]
 
@@ -175,12 +175,11 @@ class _Watch:
 
 
 def _order(attempt: Attempt) -> dict[str, Any]:
-    dataset = settings.data / "datasets" / attempt.content_hash / "rows.parquet"
     return {
         "run_id": attempt.run_id,
         "attempt": attempt.number,
         "kind": attempt.kind,
-        "dataset": str(dataset.resolve()),
+        "dataset": str(datasets.parquet_path(attempt.dataset_id).resolve()),
         "columns": attempt.columns,
         "clock": attempt.clock,
         "family": attempt.family,

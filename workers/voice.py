@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 EVERY = 1.5  # seconds between two lines about the pace
+REFUSED, DIVERGED = 3, 4  # exit codes of a process that ended for a reason it told
 
 
 @dataclass
