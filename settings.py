@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(default="", description="Empty: SQLite in the data folder.")
     broker_url: str = Field(default="", description="Empty: the embedded Valkey on a socket.")
+    keys: str = Field(
+        default="", description="File with the secret keys. Empty: in the data folder, keys/."
+    )
     upload_limit_mb: int = Field(default=2048, description="Largest file the browser may send, MB.")
     label_delay_days: float = Field(
         default=7.0, description="Days until a fraud is known (split gap)."
@@ -67,6 +70,11 @@ class Settings(BaseSettings):
     ci: bool = Field(
         default=False, validation_alias="CI", description="True where tests may not skip."
     )
+
+    @property
+    def key_file(self) -> Path:
+        """File that holds the secret keys; back it up apart from the database."""
+        return Path(self.keys) if self.keys else self.data.resolve() / "keys" / "ring.json"
 
     @property
     def database(self) -> str:

@@ -10,20 +10,24 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from backend.errors import TouchstoneError
+from backend.privacy import token
 from backend.source import dialects, recognise
+from backend.steps import lines
 from backend.steps.canonical import Canonical, Summary, canonical, summarise
 from backend.steps.columns import Column, Role
 from backend.steps.contents import Contents, contents_of
 from backend.steps.duck import Table, open_duck, parquet_table
 from backend.steps.faults import first_fault
+from backend.steps.firewall import Firewall
 from backend.steps.intake import make_readable
-from backend.steps.layout import fold, line_of_row, read_layout
+from backend.steps.layout import fold, read_layout
 from backend.steps.masking import shown
 from backend.steps.normalise import cell, to_text
 from backend.steps.values import currency_in, words
 from backend.uploads import COPIED, Progress, Upload
 
 READ, UNDERSTOOD = 0.55, 0.95  # share done at the end of each stage
+LINES = "lines.npy"
 READ_AS = "; read as "
 CHOSEN = "Chosen by you"
 ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
@@ -43,8 +47,8 @@ class Understanding:
 def understand(upload: Upload, progress: Progress) -> Understanding:
     """Read the whole file once, as text, and give every column a role.
 
-    Leaves the text table in the upload's folder. Raises FileRefused where the file is not
-    a table of transactions.
+    Leaves the text table in the upload's folder, and not the file itself. Raises
+    FileRefused where the file is not a table of transactions.
     """
     make_readable(upload.raw)
     layout = read_layout(upload.raw)
@@ -54,8 +58,11 @@ def understand(upload: Upload, progress: Progress) -> Understanding:
             upload.raw,
             layout,
             text_table(upload.folder),
+            Firewall(layout.headers, token),
             lambda share: progress(COPIED + (READ - COPIED) * share, "Reading the rows"),
         )
+        lines.find_lines(upload.raw, layout, reading.rows).write(upload.folder / LINES)
+        upload.raw.unlink()  # from here on only what the firewall let through is kept
         table = open_table(connection, upload.folder)
         contents = _contents(table, layout.headers, progress)
         dialect, columns = recognise(contents)
@@ -116,12 +123,10 @@ def times_and_labels(folder: Path, columns: Sequence[Column]) -> pd.DataFrame:
 
 def fault_in(folder: Path, columns: Sequence[Column]) -> str | None:
     """Return why a draft cannot be accepted with these roles; None when it can."""
-    raw = folder / "raw.csv"
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
         typed = canonical(table, columns)
-        layout = read_layout(raw)
-        return first_fault(table, columns, typed, lambda row: line_of_row(raw, layout, row))
+        return first_fault(table, columns, typed, lines.stored(folder / LINES).of)
 
 
 def write_typed(folder: Path, columns: Sequence[Column], target: Path) -> None:

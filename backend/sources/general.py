@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from backend.source import Source, Understood
 from backend.steps.columns import Role
 from backend.steps.contents import Contents
+from backend.steps.firewall import SECRETS
 from backend.steps.layout import fold
 from backend.steps.values import reads_as_label
 
@@ -32,7 +33,6 @@ COUNTERPARTIES = (
     "beneficiary", "counterparty", "receiver", "shop",
 )  # fmt: skip
 CHOICES = ("gender", "sex", "mcc", "zip3", "country", "channel", "category", "state")
-SECRETS = ("cvv", "cvc", "cvv2", "cvc2", "cardcvv", "enteredcvv", "pin", "track1", "track2")
 PERSONAL = (
     "first", "last", "name", "firstname", "lastname", "surname", "fullname", "street", "address",
     "email", "phone", "telephone", "mobile", "dob", "dateofbirth", "birthdate", "ssn", "zip",
@@ -122,7 +122,7 @@ def _ban(held: Contents) -> Understood | None:
     """Say why a column must not be used at all; None when it may."""
     name = fold(held.name)
     if name in SECRETS:
-        return Role.IGNORE, "Security code of a card: it must never be kept"
+        return Role.IGNORE, "Security code of a card: dropped before anything was stored"
     if any(word in name for word in LEAKS) or name.startswith(BALANCES):
         return Role.IGNORE, "Known only after the transaction was judged, by its name"
     if name in PERSONAL and held.distinct > PERSONAL_FROM:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.steps.cards import is_token
 from backend.steps.duck import Table, literal
-from backend.steps.masking import is_card_number
 from backend.steps.moments import read_clock
 from backend.steps.normalise import cell
 from backend.steps.values import (
@@ -44,7 +44,7 @@ class Contents:
     whole: bool = False  # every number is whole
     words: float = 0.0  # mean words per value
     rounded: int = 0  # values a spreadsheet rounded
-    cards: float = 0.0  # card numbers, Luhn digit and all
+    cards: float = 0.0  # tokens of card numbers
     moments: float = 0.0  # dates or times
     values: tuple[tuple[str, int], ...] = ()  # most frequent first; only up to FEW different ones
     example: str = ""
@@ -81,7 +81,7 @@ def contents_of(table: Table, name: str, position: int) -> Contents:
         present=present,
         distinct=distinct,
         words=mean_words or 0.0,
-        cards=_share(sample, is_card_number),
+        cards=_share(sample, is_token),
         moments=0.0 if numbers else _moments(some, name, cell(position), sample),
         values=_values(table, text) if distinct <= FEW else (),
         example=sample[0] if sample else "",

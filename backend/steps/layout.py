@@ -54,19 +54,6 @@ def read_layout(path: Path) -> Layout:
     return Layout(delimiter, _checked(headers), skip)
 
 
-def line_of_row(path: Path, layout: Layout, row: int) -> int:
-    """Return the 1-based line at which a data row (0-based, among readable rows) starts."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.reader(file, delimiter=layout.delimiter)
-        start, seen = layout.skip, -2  # the header comes before row 0
-        for record in reader:
-            seen += len(record) == len(layout.headers)
-            if seen == row:
-                return start + 1
-            start = reader.line_num
-    return start + 1
-
-
 def _decoded(sample: bytes, cut: bool) -> str:
     if cut:  # the last line is not whole
         sample = sample[: sample.rfind(b"\n") + 1] or sample

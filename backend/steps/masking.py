@@ -2,6 +2,7 @@
 
 import re
 
+from backend.steps.cards import TOKEN, is_card
 from backend.steps.columns import Role
 
 HIDDEN = "•••"
@@ -16,10 +17,13 @@ CARD_INSIDE = re.compile(r"(?<![\d.])" + CARD.pattern + r"(?!\d)")
 def mask(value: str) -> str:
     """Return an identifier or a name with its middle hidden.
 
-    Card numbers keep the first and the last four digits ("4••• 1182"), names keep initials
+    The token of a card number is shortened ("Card 9f86d0"), card numbers keep the first and
+    the last four digits ("4••• 1182"), names keep initials
     ("B••• I•••"), other identifiers their ends ("T-88•••41"). An empty value stays empty.
     """
     value = value.strip()
+    if token := TOKEN.fullmatch(value):
+        return _short(token)
     if CARD.fullmatch(value):
         digits = re.sub(r"\D", "", value)
         return f"{digits[0]}{HIDDEN} {digits[-4:]}"
@@ -43,21 +47,13 @@ def shown(value: str, role: Role) -> str:
         return value
     if role in TELLING or (role is Role.COUNTERPARTY and ACCOUNT.fullmatch(value.strip())):
         return mask(value)
-    return CARD_INSIDE.sub(_masked_card, value)
+    return TOKEN.sub(_short, CARD_INSIDE.sub(_masked_card, value))
 
 
-def is_card_number(value: str) -> bool:
-    """Tell whether a value has 13 to 19 digits whose last one is their Luhn check digit."""
-    return CARD.fullmatch(value.strip()) is not None and luhn_holds(re.sub(r"\D", "", value))
-
-
-def luhn_holds(digits: str) -> bool:
-    """Tell whether the last digit is the check digit of those before it (ISO/IEC 7812-1)."""
-    doubled = [int(digit) * 2 for digit in digits[-2::-2]]
-    plain = [int(digit) for digit in digits[-1::-2]]
-    return (sum(plain) + sum(number // 10 + number % 10 for number in doubled)) % 10 == 0
+def _short(token: re.Match[str]) -> str:
+    return f"Card {token.group(1)[:6]}"
 
 
 def _masked_card(match: re.Match[str]) -> str:
     found = match.group()
-    return mask(found) if is_card_number(found) else found
+    return mask(found) if is_card(re.sub(r"\D", "", found)) else found

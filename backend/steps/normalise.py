@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from backend.errors import FileRefused
 from backend.steps.duck import follow, parquet_table
+from backend.steps.firewall import Firewall
 from backend.steps.intake import SAVE_AS, line_at, unify_line_ends
 from backend.steps.layout import Layout
 
+BATCH = 122_880  # rows cleaned and written at a time
 MOST_UNREADABLE = 0.05  # share of rows; beyond it something is wrong with the whole file
 LONGEST_ROW = "2 MB"
 REASONS = {
@@ -42,15 +46,17 @@ def to_text(
     path: Path,
     layout: Layout,
     target: Path,
+    firewall: Firewall,
     report: Callable[[float], None],
 ) -> Reading:
     """Write every readable row of a UTF-8 CSV to the text table `target`, order kept.
 
+    What `firewall` takes out of the rows is never written.
     rows + unreadable is the number of data rows in the file; blank lines count as neither.
     Raises FileRefused for a header without rows, a quote that is never closed, and more
     than 5% of unreadable rows, naming the first line.
     """
-    _read_strictly(connection, path, layout, target, report)
+    _read_strictly(connection, path, layout, target, firewall, report)
     rows = parquet_table(connection, target).row("count(*)")[0]
     reading = Reading(rows, _unreadable(connection))
     if rows + reading.unreadable == 0:
@@ -66,14 +72,15 @@ def _read_strictly(
     path: Path,
     layout: Layout,
     target: Path,
+    firewall: Firewall,
     report: Callable[[float], None],
 ) -> None:
     try:
-        _copy(connection, path, layout, target, report)
+        _copy(connection, path, layout, target, firewall, report)
     except duckdb.InvalidInputException:  # strict reading wants one kind of line end
         unify_line_ends(path)
         try:
-            _copy(connection, path, layout, target, report)
+            _copy(connection, path, layout, target, firewall, report)
         except duckdb.InvalidInputException:
             raise FileRefused(f"The rows cannot be told apart. {SAVE_AS}") from None
 
@@ -83,6 +90,7 @@ def _copy(
     path: Path,
     layout: Layout,
     target: Path,
+    firewall: Firewall,
     report: Callable[[float], None],
 ) -> None:
     connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
@@ -98,7 +106,13 @@ def _copy(
         store_rejects=True,
         columns={cell(position): "VARCHAR" for position in range(len(layout.headers))},
     )
-    follow(connection, lambda: table.write_parquet(str(target), compression="zstd"), report)
+    follow(connection, lambda: _write(table.to_arrow_reader(BATCH), firewall, target), report)
+
+
+def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path) -> None:
+    with pq.ParquetWriter(target, rows.schema, compression="zstd") as file:
+        for batch in rows:
+            file.write_batch(firewall.clean(batch))
 
 
 def _unreadable(connection: duckdb.DuckDBPyConnection) -> int:

@@ -1,6 +1,7 @@
 """Paging by score, filters, sums and the export, over a real small dataset."""
 
 import io
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_details_are_those_of_the_row_and_hide_cards_and_numbers(scored) -> None
     page = predictions.page(scored, Filters(), size=20)
     shown = predictions.with_details(scored, page.frame)
     assert shown["row"].tolist() == page.frame["row"].tolist()
-    assert set(shown["entity"]) <= {"4••• 4242", "5••• 4444"}
+    assert all(re.fullmatch("Card [0-9a-f]{6}", entity) for entity in shown["entity"])
     assert shown["transaction_id"].str.contains("•••").all()
     assert set(shown["counterparty"]) == {"Alpin Sport"}
 

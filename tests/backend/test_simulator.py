@@ -11,8 +11,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from backend import simulator
 from backend.datasets import SAMPLE_ROWS, SAMPLE_SEED
+from backend.steps.cards import luhn_holds
 from backend.steps.habits import FRAUD_ABOVE
-from backend.steps.masking import luhn_holds
 from backend.steps.world import TEST_PREFIXES
 from settings import ROOT
 
