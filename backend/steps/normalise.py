@@ -5,6 +5,7 @@ meets SQL before it is quoted, and as many rows as the file has readable ones, i
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,9 +111,19 @@ def _copy(
 
 
 def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path) -> None:
-    with pq.ParquetWriter(target, rows.schema, compression="zstd") as file:
+    """Clean and write every batch, one being written while the next is read and cleaned."""
+    with (
+        pq.ParquetWriter(target, rows.schema, compression="zstd") as file,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        before: Future[None] | None = None
         for batch in rows:
-            file.write_batch(firewall.clean(batch))
+            clean = firewall.clean(batch)
+            if before is not None:
+                before.result()
+            before = pool.submit(file.write_batch, clean)
+        if before is not None:
+            before.result()
 
 
 def _unreadable(connection: duckdb.DuckDBPyConnection) -> int:
