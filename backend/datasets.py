@@ -18,7 +18,7 @@ from backend import drafts, previews, simulator, uploads
 from backend.drafts import Understanding
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.source import dialects
-from backend.steps import weeks
+from backend.steps import cards, weeks
 from backend.steps.canonical import Summary
 from backend.steps.columns import Column, Role, from_plain, to_plain
 from backend.uploads import Progress, Upload, silent
@@ -263,6 +263,7 @@ def _add_draft(upload: Upload, file_name: str, understood: Understanding) -> Dat
 
 
 def _new_row(upload: Upload, file_name: str, understood: Understanding) -> db.Dataset:
+    file_name = cards.replace(file_name, lambda _digits: cards.HIDDEN)
     row = db.Dataset(
         name=(Path(file_name).stem or file_name)[:LONGEST_NAME],
         file_name=file_name[:LONGEST_FILE_NAME],

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from backend.errors import TouchstoneError
+from backend.errors import FileRefused, TouchstoneError
 from backend.privacy import token
 from backend.source import dialects, recognise
 from backend.steps import lines
@@ -52,16 +52,19 @@ def understand(upload: Upload, progress: Progress) -> Understanding:
     """
     make_readable(upload.raw)
     layout = read_layout(upload.raw)
+    firewall = Firewall(layout.headers, token)
     with open_duck(upload.folder) as connection:
         reading = to_text(
             connection,
             upload.raw,
             layout,
             text_table(upload.folder),
-            Firewall(layout.headers, token),
+            firewall,
             lambda share: progress(COPIED + (READ - COPIED) * share, "Reading the rows"),
         )
-        lines.find_lines(upload.raw, layout, reading.rows).write(upload.folder / LINES)
+        places = lines.find_lines(upload.raw, layout, reading.rows)
+        _refuse_rounded(firewall, places)
+        places.write(upload.folder / LINES)
         upload.raw.unlink()  # from here on only what the firewall let through is kept
         table = open_table(connection, upload.folder)
         contents = _contents(table, layout.headers, progress)
@@ -150,6 +153,16 @@ def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, .
         else column
         for column in columns
     )
+
+
+def _refuse_rounded(firewall: Firewall, places: lines.Lines) -> None:
+    if firewall.rounded is not None:
+        name, row, value = firewall.rounded
+        raise FileRefused(
+            f'Column "{name}", line {places.of(row):,}: a spreadsheet rounded a card number to '
+            f'"{value}", so different cards became one. Export the file again, and do not open '
+            "it in a spreadsheet."
+        )
 
 
 def _first_value(table: Table, place: int) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+HIDDEN = "•••"
 SHORTEST, LONGEST = 13, 19  # digits of a card number
 BETWEEN = "[ ./_\u00a0\u2007\u2009\u200b\u202f\u2010-\u2015\u2212-]{0,2}"
 RUN = re.compile(rf"\d(?:{BETWEEN}\d){{{SHORTEST - 1},}}")

@@ -26,6 +26,7 @@ CARD_HEADERS = frozenset({
     "pan", "primaryaccountnumber", "debitcardnumber",
 })  # fmt: skip
 NUMBERED = re.compile(r"[\d\s.-]{12,}")  # a cell of a card column that is a number
+ROUNDED = r"^\s*\d([.,]\d+)?[eE]\+?\d{2}\s*$"  # 4.11E+15: what a spreadsheet leaves of a card
 SHORTEST_CARD = 12  # digits in a column that says it holds cards: old Maestro numbers
 APART = cards.SHORTEST + 1  # characters of the shortest number with something between its digits
 FEW, CHANCE = 200, 0.3  # one in ten random numbers passes the check digit; all cards do
@@ -41,6 +42,8 @@ class Firewall:
         self.headers = tuple(headers)
         self.token_of = token_of
         self.hidden = dict.fromkeys(headers, 0)  # header -> cells in which cards were replaced
+        self.rounded: tuple[str, int, str] | None = None  # header, row, value a spreadsheet spoilt
+        self._rows = 0  # of the batches before
         self._known: dict[str, dict[str, str]] = {name: {} for name in headers}
         self._numbers: set[str] = set()  # columns of long numbers that are no cards
 
@@ -50,17 +53,26 @@ class Firewall:
             self._column(name, column)
             for name, column in zip(self.headers, batch.columns, strict=True)
         ]
+        self._rows += len(batch)
         return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
     def _column(self, name: str, column: pa.Array) -> pa.Array:
         if fold(name) in SECRETS:
             return pa.nulls(len(column), column.type)
         if fold(name) in CARD_HEADERS:
+            self._look_for_rounded(name, column)
             return self._replaced(name, column, np.arange(len(column)), self._card)
         rows = suspects(column)
         if len(rows) == 0 or self._are_numbers(name, column, rows):
             return column
         return self._replaced(name, column, rows, self._text)
+
+    def _look_for_rounded(self, name: str, column: pa.Array) -> None:
+        if self.rounded is not None:
+            return
+        place = pc.index(pc.match_substring_regex(column, ROUNDED), True).as_py()
+        if place >= 0:
+            self.rounded = (name, self._rows + place, column[place].as_py().strip())
 
     def _replaced(
         self, name: str, column: pa.Array, rows: NDArray[np.int64], clean: Callable[[str], str]

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from backend.errors import FileRefused
+from backend.steps import cards
 from backend.steps.intake import SAVE_AS
 
 SAMPLE = 1 << 20  # bytes looked at to find the delimiter
@@ -82,7 +83,7 @@ def _fit(text: str, delimiter: str) -> tuple[float, int]:
 
 
 def _checked(headers: list[str]) -> tuple[str, ...]:
-    names = [header.strip() for header in headers]
+    names = [cards.replace(header.strip(), lambda _digits: cards.HIDDEN) for header in headers]
     if len(names) > MOST_COLUMNS:
         raise FileRefused(
             f"The file has {len(names):,} columns; at most {MOST_COLUMNS:,} are read."

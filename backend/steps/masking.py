@@ -2,10 +2,9 @@
 
 import re
 
-from backend.steps.cards import TOKEN, is_card
+from backend.steps.cards import HIDDEN, TOKEN, is_card
 from backend.steps.columns import Role
 
-HIDDEN = "•••"
 TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
 SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
 PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")

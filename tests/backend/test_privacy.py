@@ -4,7 +4,10 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from backend import privacy
+from backend.errors import FileRefused
 from backend.steps.cards import is_token
 from settings import settings
 from tests.backend.bringing import bring
@@ -37,3 +40,18 @@ def test_no_card_number_lies_in_what_is_kept_of_a_file(house: Path) -> None:
     kept = [path for path in house.rglob("*") if path.is_file()]
     assert [str(path) for path in kept if b"4242" in path.read_bytes()] == []
     assert "4242" not in str(dataset)
+
+
+def test_a_card_number_in_a_header_or_a_file_name_is_not_kept(house: Path) -> None:
+    rows = "".join(f"2024-01-0{day},x,9.5,{day % 2}\n" for day in range(1, 10))
+    dataset = bring(f"when,card {CARD},amount,is_fraud\n{rows}", f"export {CARD}.csv")
+    assert "4242424242" not in str(dataset)
+    kept = [path for path in house.rglob("*") if path.is_file()]
+    assert [str(path) for path in kept if CARD.encode() in path.read_bytes()] == []
+
+
+def test_card_numbers_rounded_by_a_spreadsheet_are_refused_with_the_line(house: Path) -> None:
+    rows = f"{CARD},9.5,0\n4.11E+15,9.5,1\n"
+    with pytest.raises(FileRefused, match=r'"cc_num", line 3: .* "4\.11E\+15"'):
+        bring(f"cc_num,amount,is_fraud\n{rows}")
+    assert not list((house / "uploads").iterdir())

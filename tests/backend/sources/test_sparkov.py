@@ -63,14 +63,12 @@ def test_a_copy_saved_again_by_a_spreadsheet_reads_day_before_month(house) -> No
     rows = ROWS.replace("{day} 00:00:18", "21/06/2020 12:14").replace(
         "{day} 00:00:", "03/07/2020 12:"
     )
-    rows = rows.replace("4242424242424242", "4.24242E+15")
 
     dataset = bring(HEADER + rows)
 
     assert dataset.clock == "date"
     assert dataset.first_time == 1592741640  # 2020-06-21 12:14 UTC
     assert "day/month/year" in why(dataset, "trans_date_trans_time")
-    assert "spreadsheet rounded" in why(dataset, "cc_num")
 
 
 def test_the_real_file(house) -> None:
