@@ -2,7 +2,7 @@
 
 import re
 
-from backend.steps.cards import HIDDEN, TOKEN, is_card
+from backend.steps.cards import HIDDEN, TOKEN, replace
 from backend.steps.columns import Role
 
 TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
@@ -10,15 +10,14 @@ SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
 PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")
 ACCOUNT = re.compile(r"\S*\d{6}\S*")  # a counterparty that is a number, not a shop's name
 CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
-CARD_INSIDE = re.compile(r"(?<![\d.])" + CARD.pattern + r"(?!\d)")
 
 
 def mask(value: str) -> str:
     """Return an identifier or a name with its middle hidden.
 
     The token of a card number is shortened ("Card 9f86d0"), card numbers keep the first and
-    the last four digits ("4••• 1182"), names keep initials
-    ("B••• I•••"), other identifiers their ends ("T-88•••41"). An empty value stays empty.
+    the last four digits ("4••• 1182"), names keep initials ("B••• I•••"), other identifiers
+    their ends ("T-88•••41"). An empty value stays empty.
     """
     value = value.strip()
     if token := TOKEN.fullmatch(value):
@@ -46,13 +45,8 @@ def shown(value: str, role: Role) -> str:
         return value
     if role in TELLING or (role is Role.COUNTERPARTY and ACCOUNT.fullmatch(value.strip())):
         return mask(value)
-    return TOKEN.sub(_short, CARD_INSIDE.sub(_masked_card, value))
+    return TOKEN.sub(_short, replace(value, mask))
 
 
 def _short(token: re.Match[str]) -> str:
     return f"Card {token.group(1)[:6]}"
-
-
-def _masked_card(match: re.Match[str]) -> str:
-    found = match.group()
-    return mask(found) if is_card(re.sub(r"\D", "", found)) else found
