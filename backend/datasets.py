@@ -1,8 +1,7 @@
 """Datasets: keep an upload, say how it was understood, accept it, show it, delete it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -15,55 +14,18 @@ from sqlalchemy.orm import Session
 
 import db
 from backend import drafts, previews, simulator, uploads
+from backend.dataset_view import DRAFT, READY, Dataset, view
 from backend.drafts import Understanding
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
-from backend.source import dialects
 from backend.steps import cards, weeks
 from backend.steps.canonical import Summary
-from backend.steps.columns import Column, Role, from_plain, to_plain
+from backend.steps.columns import Role, to_plain
 from backend.uploads import Progress, Upload, silent
 from db import now, transaction
 from settings import settings
 
-DRAFT, READY = "draft", "ready"
 SAMPLE_NAME, SAMPLE_ROWS, SAMPLE_SEED = "sample_transactions.csv", 50_000, 7
 LONGEST_NAME, LONGEST_FILE_NAME = 200, 300  # characters the table holds
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One file an analyst brought. Sums and times are None where the file says nothing."""
-
-    id: int
-    name: str
-    file_name: str
-    state: str  # draft: roles may still change; ready: kept as Parquet
-    dialect: str
-    dialect_title: str
-    content_hash: str  # SHA-256 of the file's bytes
-    bytes: int
-    rows: int  # readable rows
-    frauds: int
-    unlabelled: int
-    unreadable: int  # rows the reader turned away
-    clock: str  # date, elapsed or none
-    first_time: float | None  # seconds: since 1970 for dates, else since the start
-    last_time: float | None
-    fraud_amount: float | None
-    currency: str
-    columns: tuple[Column, ...]
-    created_at: datetime
-
-    @property
-    def fraud_rate(self) -> float | None:
-        """Share of labelled rows that are fraud, 0 to 1; None when none is labelled."""
-        labelled = self.rows - self.unlabelled
-        return self.frauds / labelled if labelled else None
-
-    @property
-    def is_ready(self) -> bool:
-        """True once accepted."""
-        return self.state == READY
 
 
 def receive(file: BinaryIO, file_name: str, progress: Progress = silent) -> Dataset:
@@ -101,14 +63,14 @@ def receive_sample(progress: Progress = silent) -> Dataset:
 def get(dataset_id: int) -> Dataset:
     """Return one dataset. Raises DatasetNotFound when no dataset has this id."""
     with transaction(reading=True) as session:
-        return _view(_row(session, dataset_id))
+        return view(_row(session, dataset_id))
 
 
 def list_all() -> list[Dataset]:
     """Return every dataset, drafts included, newest first; empty before the first upload."""
     with transaction(reading=True) as session:
         rows = session.scalars(select(db.Dataset).order_by(db.Dataset.id.desc()))
-        return [_view(row) for row in rows]
+        return [view(row) for row in rows]
 
 
 def change_role(dataset_id: int, column: str, role: Role) -> Dataset:
@@ -127,7 +89,7 @@ def change_role(dataset_id: int, column: str, role: Role) -> Dataset:
             row = _row(session, dataset_id)
             row.columns, row.clock = to_plain(columns), clock
             _count(row, summary)
-            return _view(row)
+            return view(row)
 
 
 def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
@@ -151,7 +113,7 @@ def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
         with transaction() as session:
             row = _row(session, dataset_id)
             row.state = READY
-            accepted = _view(row)
+            accepted = view(row)
         uploads.discard(folder)
     progress(1.0, "Done")
     return accepted
@@ -241,7 +203,7 @@ def _row(session: Session, dataset_id: int) -> db.Dataset:
 def _with_hash(content_hash: str) -> Dataset | None:
     with transaction(reading=True) as session:
         row = session.scalar(select(db.Dataset).where(db.Dataset.content_hash == content_hash))
-        return None if row is None else _view(row)
+        return None if row is None else view(row)
 
 
 def _add_draft(upload: Upload, file_name: str, understood: Understanding) -> Dataset:
@@ -254,7 +216,7 @@ def _add_draft(upload: Upload, file_name: str, understood: Understanding) -> Dat
             folder = uploads.folder_of(upload.content_hash)
             uploads.discard(folder)
             upload.folder.rename(folder)
-            return _view(row)
+            return view(row)
     except IntegrityError:  # the same bytes arrived twice at once; the other was first
         known = _with_hash(upload.content_hash)
         if known is None:
@@ -272,7 +234,7 @@ def _new_row(upload: Upload, file_name: str, understood: Understanding) -> db.Da
         bytes=upload.bytes,
         dialect=understood.dialect,
         columns=to_plain(understood.columns),
-        unreadable=understood.unreadable,
+        quarantined=understood.unreadable,
         clock=understood.clock,
         currency=understood.currency,
     )
@@ -283,10 +245,3 @@ def _new_row(upload: Upload, file_name: str, understood: Understanding) -> db.Da
 def _count(row: db.Dataset, summary: Summary) -> None:
     for name, value in asdict(summary).items():
         setattr(row, name, value)
-
-
-def _view(row: db.Dataset) -> Dataset:
-    stored = {column.name: getattr(row, column.name) for column in db.Dataset.__table__.columns}
-    stored["columns"] = from_plain(row.columns)
-    known = dialects().get(row.dialect)
-    return Dataset(**stored, dialect_title=known.title if known else row.dialect)

@@ -3,9 +3,11 @@
 from db.base import Base
 from db.dataset import Dataset
 from db.doorbell import Doorbell
+from db.intake import Import
 from db.offer import Offer
 from db.point import Point
 from db.prediction import Prediction
+from db.recipe import Recipe
 from db.run import Run
 from db.session import engine, now, transaction
 
@@ -13,9 +15,11 @@ __all__ = [
     "Base",
     "Dataset",
     "Doorbell",
+    "Import",
     "Offer",
     "Point",
     "Prediction",
+    "Recipe",
     "Run",
     "engine",
     "now",

@@ -23,7 +23,14 @@ class Dataset(Base):
     rows: Mapped[int] = mapped_column(BigInteger, default=0)
     frauds: Mapped[int] = mapped_column(BigInteger, default=0)
     unlabelled: Mapped[int] = mapped_column(BigInteger, default=0)
-    unreadable: Mapped[int] = mapped_column(BigInteger, default=0)  # rows the reader turned away
+    quarantined: Mapped[int] = mapped_column(BigInteger, default=0)  # rows put aside, with reasons
+    blank_lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    recipe: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # steps/recipe.py
+    protected: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what was hidden where
+    read_as: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # encoding, delimiter, ...
+    sealed_as: Mapped[str] = mapped_column(String(32), default="")  # table name its seals carry
+    uncovered: Mapped[list[list[float]]] = mapped_column(JSON, default=list)  # periods, no labels
+    uses_uncovered: Mapped[bool] = mapped_column(default=False)  # the analyst lets runs use them
     clock: Mapped[str] = mapped_column(String(10), default="none")  # date, elapsed or none
     first_time: Mapped[float | None]  # seconds: since 1970 for dates, else since the start
     last_time: Mapped[float | None]

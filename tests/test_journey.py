@@ -12,6 +12,7 @@ import pytest
 
 from backend import datasets, offers, predictions, runs, scoring
 from backend.attempts import waiting
+from backend.dataset_view import Dataset
 from backend.predictions import Filters
 from backend.simulator import write_csv
 from backend.states import RunState
@@ -29,7 +30,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def upload(path: Path) -> datasets.Dataset:
+def upload(path: Path) -> Dataset:
     with path.open("rb") as file:
         draft = datasets.receive(file, path.name)
     return datasets.accept(draft.id)

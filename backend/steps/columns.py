@@ -17,6 +17,7 @@ class Role(StrEnum):
     CATEGORY = "category"
     NUMBER = "number"
     TEXT = "text"
+    SEALED = "sealed"  # kept encrypted, never learned from
     ID = "id"
     IGNORE = "ignore"
 

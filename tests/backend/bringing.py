@@ -3,17 +3,18 @@
 import io
 
 from backend import datasets
+from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from tests.real_data import real_data
 
 
-def bring(text: str | bytes, name: str = "transactions.csv") -> datasets.Dataset:
+def bring(text: str | bytes, name: str = "transactions.csv") -> Dataset:
     """Receive a CSV given as text or bytes: a draft."""
     given = text.encode() if isinstance(text, str) else text
     return datasets.receive(io.BytesIO(given), name)
 
 
-def bring_real(name: str) -> datasets.Dataset:
+def bring_real(name: str) -> Dataset:
     """Receive one of the real files; the test is skipped where it is not there."""
     with real_data(name).open("rb") as file:
         return datasets.receive(file, name)

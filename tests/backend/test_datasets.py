@@ -30,7 +30,7 @@ def test_sample_is_ready_and_one_however_often_it_is_pressed(house):
     assert first.is_ready
     assert again == datasets.get(first.id)
     assert [dataset.id for dataset in datasets.list_all()] == [first.id]
-    assert (first.rows, first.unreadable, first.clock, first.currency) == (50_000, 0, "date", "€")
+    assert (first.rows, first.quarantined, first.clock, first.currency) == (50_000, 0, "date", "€")
     assert 0.008 < first.fraud_rate < 0.0105
 
 
@@ -159,7 +159,7 @@ def test_an_unknown_label_names_column_value_and_line(house):
     text = HEADER + '"a\nb",2024-01-01 10:00:00,c1,1.5,n,0\n' + "short,row\n" + ROWS
     draft = bring(text + "z,2024-01-01 10:00:00,c1,1.5,n,maybe\n")
 
-    assert (draft.unreadable, draft.unlabelled) == (1, 1)
+    assert (draft.quarantined, draft.unlabelled) == (1, 1)
     with pytest.raises(FileRefused, match='Column "is_fraud", line 65: "maybe" is neither'):
         datasets.accept(draft.id)
     assert not datasets.get(draft.id).is_ready

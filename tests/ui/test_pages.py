@@ -16,6 +16,7 @@ from streamlit.util import calc_hash
 
 import db
 from backend import datasets, offers, plugins
+from backend.dataset_view import Dataset
 from settings import ROOT
 from tests.conftest import set_setting
 from ui import views
@@ -81,7 +82,7 @@ def furnished(migrated_sqlite) -> Iterator[Path]:
 
 
 @pytest.fixture
-def sample(house, furnished) -> datasets.Dataset:
+def sample(house, furnished) -> Dataset:
     shutil.copytree(furnished, house, dirs_exist_ok=True)
     return datasets.list_all()[0]
 

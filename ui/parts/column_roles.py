@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from backend import datasets
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from ui.parts.skeleton import panel
 from ui.parts.wording import ROLES, share

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from backend import datasets
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from ui.charts import weeks
 from ui.parts import chart, viewer
@@ -118,8 +118,8 @@ def holding(dataset: Dataset) -> str:
 
 
 def _left_out(dataset: Dataset) -> str:
-    if dataset.unreadable:
-        return f"{counted(dataset.unreadable, 'row')} could not be read"
+    if dataset.quarantined:
+        return f"{counted(dataset.quarantined, 'row')} could not be read"
     return "all rows of the file"
 
 

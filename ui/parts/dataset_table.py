@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from backend import datasets
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from ui.page import go
 from ui.parts import viewer
 from ui.parts.trouble import errors_on_page

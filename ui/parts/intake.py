@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from backend import datasets
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from ui.page import go
 from ui.parts.trouble import errors_on_page, say_what_failed
 from ui.parts.wording import plain

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import go

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend import runs
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import id_in_address
 from ui.parts.wording import between, plain

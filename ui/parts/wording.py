@@ -31,6 +31,7 @@ ROLES = {
     Role.NUMBER: "Number",
     Role.TEXT: "Text",
     Role.ID: "Identifier",
+    Role.SEALED: "Kept sealed",
     Role.IGNORE: "Left out",
 }
 PARTS = {"test": "Test", "validation": "Validation", "train": "Training", "all": "All parts"}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend import datasets
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from ui.page import Page, go, id_in_address
 from ui.parts import dataset_facts, dataset_table
 from ui.parts.skeleton import blank, head, panel

@@ -5,7 +5,7 @@ from uuid import uuid4
 import streamlit as st
 
 from backend import datasets, offers, runs
-from backend.datasets import Dataset
+from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import Page, go
 from ui.parts.options_form import draw_options

@@ -75,7 +75,7 @@ def test_the_real_file(house) -> None:
     dataset = bring_real("sparkov_dev.csv")
 
     assert dataset.dialect == "sparkov"
-    assert (dataset.rows, dataset.frauds, dataset.unreadable) == (179_780, 1_294, 0)
+    assert (dataset.rows, dataset.frauds, dataset.quarantined) == (179_780, 1_294, 0)
     assert round(dataset.fraud_rate, 4) == 0.0072
     assert dataset.clock == "date"
     assert why(dataset, "is_fraud").endswith("0.72% are 1")
