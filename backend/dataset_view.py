@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import db
+from backend.errors import DatasetNotFound
 from backend.source import dialects
 from backend.steps import recipe as recipes
 from backend.steps.columns import Column, from_plain
 from backend.steps.recipe import Fix
+from settings import settings
 
 DRAFT, READY = "draft", "ready"
 
@@ -55,6 +60,16 @@ class Dataset:
         """True once accepted."""
         return self.state == READY
 
+    @property
+    def folder(self) -> Path:
+        """Where its files lie once it is accepted."""
+        return settings.data / "datasets" / self.content_hash
+
+    @property
+    def parquet(self) -> Path:
+        """The typed rows, once it is accepted."""
+        return self.folder / "rows.parquet"
+
 
 def view(row: db.Dataset) -> Dataset:
     """Return what a row of the table says."""
@@ -64,3 +79,11 @@ def view(row: db.Dataset) -> Dataset:
     stored["uncovered"] = tuple((start, end) for start, end in row.uncovered)
     known = dialects().get(row.dialect)
     return Dataset(**stored, dialect_title=known.title if known else row.dialect)
+
+
+def stored(session: Session, dataset_id: int) -> db.Dataset:
+    """Return the row of a dataset. Raises DatasetNotFound when none has this id."""
+    row = session.get(db.Dataset, dataset_id)
+    if row is None:
+        raise DatasetNotFound(dataset_id)
+    return row

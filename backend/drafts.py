@@ -1,47 +1,58 @@
-"""Drafts: what an upload holds, understood column by column until it is accepted."""
+"""Drafts: files that were understood, changed by the analyst until they are accepted."""
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pandas as pd
-from duckdb import DuckDBPyConnection
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+import db
+from backend import previews, uploads
+from backend.dataset_view import DRAFT, READY, Dataset, stored, view
 from backend.errors import FileRefused, TouchstoneError
 from backend.privacy import token
 from backend.source import dialects, recognise
-from backend.steps import lines
-from backend.steps.canonical import Canonical, Summary, canonical, summarise
-from backend.steps.columns import Column, Role
+from backend.steps import cards, lines, recipe
+from backend.steps.canonical import Summary, canonical, explain_time, summarise
+from backend.steps.columns import Column, Role, to_plain
 from backend.steps.contents import Contents, contents_of
-from backend.steps.duck import Table, open_duck, parquet_table
+from backend.steps.duck import Table, open_duck
 from backend.steps.faults import first_fault
 from backend.steps.firewall import Firewall
+from backend.steps.folder import LINES, open_table, text_table
 from backend.steps.intake import make_readable
-from backend.steps.layout import fold, read_layout
-from backend.steps.masking import shown
+from backend.steps.layout import read_layout
 from backend.steps.normalise import cell, to_text
+from backend.steps.recipe import Fix, Kind, with_fix
 from backend.steps.values import currency_in, words
-from backend.uploads import COPIED, Progress, Upload
+from backend.uploads import COPIED, Progress, Upload, silent
+from db import now, transaction
 
 READ, UNDERSTOOD = 0.55, 0.95  # share done at the end of each stage
-LINES = "lines.npy"
-READ_AS = "; read as "
-CHOSEN = "Chosen by you"
-ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
-PARTS_OF_A_DATE = {"year", "month", "day", "hour", "date", "time"}
+LONGEST_NAME, LONGEST_FILE_NAME = 200, 300  # characters the table holds
 
 
 @dataclass(frozen=True)
 class Understanding:
+    content_hash: str
+    bytes: int
     dialect: str
     columns: tuple[Column, ...]
-    unreadable: int
+    readable: int
+    rejected: int
+    blank_lines: int
     clock: str
     currency: str
     summary: Summary
+    protected: dict[str, Any] = field(default_factory=dict)
+    read_as: dict[str, Any] = field(default_factory=dict)
+    fixes: tuple[Fix, ...] = ()
+    header_key: str = ""
 
 
 def understand(upload: Upload, progress: Progress) -> Understanding:
@@ -71,88 +82,203 @@ def understand(upload: Upload, progress: Progress) -> Understanding:
         dialect, columns = recognise(contents)
         typed = canonical(table, columns)
         summary = summarise(table, typed)
-    currency = dialects()[dialect].currency or _currency(contents, columns)
-    columns = explain_time(columns, typed)
-    return Understanding(dialect, columns, reading.unreadable, typed.clock.kind, currency, summary)
+    return Understanding(
+        content_hash=upload.content_hash,
+        bytes=upload.bytes,
+        dialect=dialect,
+        columns=explain_time(columns, typed),
+        readable=reading.rows,
+        rejected=reading.unreadable,
+        blank_lines=0,
+        clock=typed.clock.kind,
+        currency=dialects()[dialect].currency or _currency(contents, columns),
+        summary=summary,
+        header_key=recipe.header_key(layout.headers),
+    )
 
 
-def text_table(folder: Path) -> Path:
-    """Return where the text table of a draft lies."""
-    return folder / "text.parquet"
+def add(folder: Path, file_name: str, found: Understanding, sealed_as: str) -> Dataset:
+    """Keep what was understood of a file as a draft, and `folder` as the draft's own.
 
-
-def open_table(connection: DuckDBPyConnection, folder: Path) -> Table:
-    """Return the text table of a draft, with `file_row_number` beside it.
-
-    Raises TouchstoneError when its files are gone.
+    The same bytes again give the dataset that is there already, draft or ready; `folder` is
+    left where it is then.
     """
-    if not text_table(folder).is_file():
-        raise TouchstoneError("The upload is gone. Delete the draft and drop the file again.")
-    return parquet_table(connection, text_table(folder))
+    known = with_hash(found.content_hash)
+    if known is not None:
+        return known
+    try:
+        with transaction() as session:
+            row = _new_row(file_name, found, sealed_as)
+            row.created_at = now(session)
+            session.add(row)
+            session.flush()  # from here on the hash is ours, and with it the folder
+            home = uploads.folder_of(found.content_hash)
+            uploads.discard(home)
+            folder.rename(home)
+            return view(row)
+    except IntegrityError:  # the same bytes arrived twice at once; the other was first
+        known = with_hash(found.content_hash)
+        if known is None:
+            raise
+        return known
 
 
-def reconsider(
-    folder: Path, columns: Sequence[Column], name: str, role: Role
-) -> tuple[tuple[Column, ...], str, Summary]:
-    """Return the columns of a draft, its clock and its counts once `name` has another role."""
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        place = [column.name for column in columns].index(name)
-        example = _first_value(table, place)
-        changed = replace(columns[place], role=role, why=CHOSEN, example=shown(example, role))
-        columns = tuple(changed if c.name == name else make_room(c, changed) for c in columns)
-        typed = canonical(table, columns)
-        return explain_time(columns, typed), typed.clock.kind, summarise(table, typed)
+def with_hash(content_hash: str) -> Dataset | None:
+    """Return the dataset made of these bytes; None when there is none."""
+    with transaction(reading=True) as session:
+        row = session.scalar(select(db.Dataset).where(db.Dataset.content_hash == content_hash))
+        return None if row is None else view(row)
 
 
-def make_room(column: Column, changed: Column) -> Column:
-    """Return another column of the file, moved aside where only one can have the new role."""
-    if column.role is not changed.role or changed.role not in ALONE:
-        return column
-    if column.role is Role.TIME and {fold(column.name), fold(changed.name)} <= PARTS_OF_A_DATE:
-        return column
-    role = Role.NUMBER if column.role is Role.AMOUNT else Role.IGNORE
-    return replace(column, role=role, why=f"{changed.name} took its place as the {changed.role}")
+def fix(dataset_id: int, fixes: Sequence[Fix]) -> Dataset:
+    """Decide something about a draft, and count the dataset anew.
+
+    A second label or amount takes the place of the first; a second time does too, unless
+    both are parts of one date. Raises TouchstoneError when the dataset is accepted already
+    or has no such column.
+    """
+    with uploads.alone(_folder(dataset_id)):
+        dataset = _get(dataset_id)
+        decided = dataset.recipe
+        for new in fixes:
+            _refuse_change(dataset, new)
+            decided = with_fix(decided, new)
+        return _decide(dataset, decided)
 
 
-def times_and_labels(folder: Path, columns: Sequence[Column]) -> pd.DataFrame:
+def undo(dataset_id: int, fix: Fix) -> Dataset:
+    """Take a decision about a draft back: what was guessed stands again."""
+    with uploads.alone(_folder(dataset_id)):
+        dataset = _get(dataset_id)
+        _refuse_change(dataset, fix)
+        return _decide(dataset, tuple(one for one in dataset.recipe if one != fix))
+
+
+def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
+    """Write a draft as typed Parquet, delete the upload, and call it ready.
+
+    An accepted dataset is returned as it is. Raises FileRefused, naming column and line, for
+    a label that is neither fraud nor legitimate and for columns whose values do not fit
+    their role; the draft stays then, so that it can be changed.
+    """
+    folder = _folder(dataset_id)
+    with uploads.alone(folder):
+        dataset = _get(dataset_id)
+        if dataset.is_ready:
+            return dataset
+        progress(0.0, "Checking values")
+        with open_duck(folder) as connection:
+            table = open_table(connection, folder)
+            typed = canonical(table, dataset.columns, dataset.recipe)
+            places = lines.stored(folder / LINES)
+            fault = first_fault(table, dataset.columns, typed, places.of)
+            if fault is not None:
+                raise FileRefused(fault)
+            progress(0.4, "Storing the transactions")
+            _write(table, typed.projection, dataset.parquet)
+        with transaction() as session:
+            row = stored(session, dataset_id)
+            row.state = READY
+            accepted = view(row)
+        uploads.discard(folder)
+    progress(1.0, "Done")
+    return accepted
+
+
+def preview(dataset_id: int, rows: int = 5) -> pd.DataFrame:
+    """Return the first rows as text under the file's own headers, identifiers masked.
+
+    A draft shows every column; a ready dataset those that are kept.
+    """
+    dataset = _get(dataset_id)
+    if dataset.is_ready:
+        return previews.of_ready(dataset.parquet, dataset.columns, dataset.clock, rows)
+    return previews.of_draft(_folder(dataset_id), dataset.columns, rows)
+
+
+def times_and_labels(dataset_id: int) -> pd.DataFrame:
     """Return `_time` and `_label` of every row of a draft."""
+    dataset, folder = _get(dataset_id), _folder(dataset_id)
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
-        typed = canonical(table, columns)
+        typed = canonical(table, dataset.columns, dataset.recipe)
         wanted = ", ".join(f"{typed.expressions[name]} AS {name}" for name in ("_time", "_label"))
         return table.frame(wanted)
 
 
-def fault_in(folder: Path, columns: Sequence[Column]) -> str | None:
-    """Return why a draft cannot be accepted with these roles; None when it can."""
+def _decide(dataset: Dataset, fixes: tuple[Fix, ...]) -> Dataset:
+    folder = _folder(dataset.id)
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
-        typed = canonical(table, columns)
-        return first_fault(table, columns, typed, lines.stored(folder / LINES).of)
+        roles = {one.column for one in fixes if one.kind is Kind.ROLE}
+        places = {column.name: place for place, column in enumerate(dataset.columns)}
+        examples = {name: _first_value(table, places[name]) for name in roles}
+        columns = recipe.apply(fixes, dataset.columns, examples)
+        typed = canonical(table, columns, fixes)
+        columns = explain_time(columns, typed)
+        summary = summarise(table, typed)
+    with transaction() as session:
+        row = stored(session, dataset.id)
+        row.columns, row.clock = to_plain(columns), typed.clock.kind
+        row.recipe = recipe.to_plain(fixes)
+        _count(row, summary)
+        return view(row)
 
 
-def write_typed(folder: Path, columns: Sequence[Column], target: Path) -> None:
-    """Write the Parquet that runs read, file order kept; complete or not there."""
+def _write(table: Table, what: str, target: Path) -> None:
+    """Write a selection as Parquet, file order kept; complete or not there."""
     draft = target.with_name(f"draft-{uuid4().hex}.parquet")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        typed = canonical(table, columns)
-        table.copy(typed.projection, draft)
+    table.copy(what, draft)
     with draft.open("rb") as written:
         os.fsync(written.fileno())
     draft.replace(target)
 
 
-def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:
-    """Return the columns with the way their time is read added to its reason."""
-    return tuple(
-        replace(column, why=f"{column.why.split(READ_AS)[0]}{READ_AS}{typed.clock.why}")
-        if column.role is Role.TIME and typed.clock.why
-        else column
-        for column in columns
+def _refuse_change(dataset: Dataset, new: Fix) -> None:
+    if dataset.is_ready:
+        raise TouchstoneError(f"{dataset.name} is accepted: its columns can no longer change.")
+    if new.column and new.column not in [known.name for known in dataset.columns]:
+        raise TouchstoneError(
+            f'{dataset.name} has no column "{new.column}". Choose one from the list.'
+        )
+
+
+def _get(dataset_id: int) -> Dataset:
+    with transaction(reading=True) as session:
+        return view(stored(session, dataset_id))
+
+
+def _folder(dataset_id: int) -> Path:
+    return uploads.folder_of(_get(dataset_id).content_hash)
+
+
+def _new_row(file_name: str, found: Understanding, sealed_as: str) -> db.Dataset:
+    file_name = cards.replace(file_name, lambda _digits: cards.HIDDEN)
+    row = db.Dataset(
+        name=(Path(file_name).stem or file_name)[:LONGEST_NAME],
+        file_name=file_name[:LONGEST_FILE_NAME],
+        state=DRAFT,
+        content_hash=found.content_hash,
+        bytes=found.bytes,
+        dialect=found.dialect,
+        columns=to_plain(found.columns),
+        quarantined=found.rejected,
+        blank_lines=found.blank_lines,
+        recipe=recipe.to_plain(found.fixes),
+        protected=found.protected,
+        read_as=found.read_as,
+        sealed_as=sealed_as,
+        clock=found.clock,
+        currency=found.currency,
     )
+    _count(row, found.summary)
+    return row
+
+
+def _count(row: db.Dataset, summary: Summary) -> None:
+    for name, value in asdict(summary).items():
+        setattr(row, name, value)
 
 
 def _refuse_rounded(firewall: Firewall, places: lines.Lines) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from backend.drafts import text_table
 from backend.steps.columns import Column, Role, named
+from backend.steps.folder import text_table
 from backend.steps.masking import shown
 
 CANONICAL = {

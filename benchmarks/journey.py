@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from backend import datasets, offers, runs, simulator
+from backend import datasets, drafts, offers, runs, simulator
 from benchmarks import report
 from benchmarks.house import temporary_house
 from settings import ROOT
@@ -58,7 +58,7 @@ def _import(path: Path) -> tuple[datasets.Dataset, float]:
     began = time.monotonic()
     with path.open("rb") as file:
         draft = datasets.receive(file, path.name)
-    dataset = datasets.accept(draft.id)
+    dataset = drafts.accept(draft.id)
     return dataset, time.monotonic() - began
 
 

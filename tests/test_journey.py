@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backend import datasets, offers, predictions, runs, scoring
+from backend import datasets, drafts, offers, predictions, runs, scoring
 from backend.attempts import waiting
 from backend.dataset_view import Dataset
 from backend.predictions import Filters
@@ -33,7 +33,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def upload(path: Path) -> Dataset:
     with path.open("rb") as file:
         draft = datasets.receive(file, path.name)
-    return datasets.accept(draft.id)
+    return drafts.accept(draft.id)
 
 
 def train(dataset_id: int, family: str, options: dict[str, object]) -> runs.Run:

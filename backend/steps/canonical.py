@@ -7,18 +7,20 @@ column per category, text and id (string) and number (double), under its own hea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.steps.columns import Column, Role
 from backend.steps.contents import number_styles
 from backend.steps.duck import Table, literal, quoted
 from backend.steps.moments import Clock, read_clock
 from backend.steps.normalise import cell
+from backend.steps.recipe import Fix
 from backend.steps.values import label, number, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
 OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words}
 NUMBERS = (Role.AMOUNT, Role.NUMBER)
+READ_AS = "; read as "
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,11 @@ def cells(columns: Sequence[Column], *roles: Role) -> dict[str, str]:
     return {column.name: cell(place) for place, column in places if column.role in roles}
 
 
-def canonical(table: Table, columns: Sequence[Column]) -> Canonical:
-    """Decide how each column of a text table is typed, by its role and what it holds."""
+def canonical(table: Table, columns: Sequence[Column], fixes: Sequence[Fix] = ()) -> Canonical:
+    """Decide how each column of a text table is typed, by its role and what it holds.
+
+    `fixes` decide what the analyst has said about dates, numbers, zones and labels.
+    """
     numeric = cells(columns, *NUMBERS)
     styles = number_styles(table, list(numeric.values()))
     numbers = {name: number(words(c), styles[c]) for name, c in numeric.items()}
@@ -83,6 +88,16 @@ def summarise(table: Table, typed: Canonical) -> Summary:
         f"min({time}), max({time}), sum({amount}) FILTER ({label} = 1)"
     )
     return Summary(*found)
+
+
+def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:
+    """Return the columns with the way their time is read added to its reason."""
+    return tuple(
+        replace(column, why=f"{column.why.split(READ_AS)[0]}{READ_AS}{typed.clock.why}")
+        if column.role is Role.TIME and typed.clock.why
+        else column
+        for column in columns
+    )
 
 
 def _joined(named: dict[str, str]) -> str:

@@ -35,6 +35,8 @@ class Column:
     missing: float = 0.0  # share of rows without a value, 0 to 1
     distinct: int = 0  # number of different values
     example: str = ""  # a value, masked where it could name somebody
+    guess: str = ""  # the role it would have had the analyst not chosen another
+    guess_why: str = ""
 
 
 def named(columns: Iterable[Column], role: Role) -> list[str]:

@@ -3,13 +3,19 @@
 A recipe belongs to a header: the next file with the same columns gets the same fixes.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from backend.steps.columns import Column, Role
 from backend.steps.layout import fold
+from backend.steps.masking import shown
+
+CHOSEN = "Chosen by you"
+ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
+PARTS_OF_A_DATE = {"year", "month", "day", "hour", "date", "time"}
 
 
 class Kind(StrEnum):
@@ -44,6 +50,53 @@ class Fix:
 def with_fix(fixes: Sequence[Fix], new: Fix) -> tuple[Fix, ...]:
     """Return a recipe in which `new` stands, in place of what decided the same before."""
     return (*(fix for fix in fixes if fix.target != new.target), new)
+
+
+def apply(
+    fixes: Sequence[Fix], columns: Sequence[Column], examples: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
+    """Return the columns as the roles among these fixes say, the others as they were guessed.
+
+    A second label or amount takes the place of the first; a second time does too, unless
+    both are parts of one date. `examples` are values by header, as they stand in the file,
+    for columns that may be shown less masked than before. A fix for a column that is not
+    there changes nothing.
+    """
+    result = tuple(guessed(column) for column in columns)
+    for fix in fixes:
+        if fix.kind is Kind.ROLE and any(column.name == fix.column for column in result):
+            result = _with_role(result, fix.column, Role(fix.value), examples or {})
+    return result
+
+
+def guessed(column: Column) -> Column:
+    """Return a column as it was before anybody chose anything about it."""
+    if not column.guess:
+        return column
+    return replace(column, role=Role(column.guess), why=column.guess_why, guess="", guess_why="")
+
+
+def _with_role(
+    columns: tuple[Column, ...], name: str, role: Role, examples: Mapping[str, str]
+) -> tuple[Column, ...]:
+    chosen = next(column for column in columns if column.name == name)
+    example = shown(examples.get(name, chosen.example), role)
+    changed = replace(_moved(chosen, role, CHOSEN), example=example)
+    return tuple(changed if c.name == name else _make_room(c, changed) for c in columns)
+
+
+def _make_room(column: Column, changed: Column) -> Column:
+    if column.role is not changed.role or changed.role not in ALONE:
+        return column
+    if column.role is Role.TIME and {fold(column.name), fold(changed.name)} <= PARTS_OF_A_DATE:
+        return column
+    role = Role.NUMBER if column.role is Role.AMOUNT else Role.IGNORE
+    return _moved(column, role, f"{changed.name} took its place as the {changed.role}")
+
+
+def _moved(column: Column, role: Role, why: str) -> Column:
+    before = guessed(column)
+    return replace(column, role=role, why=why, guess=before.role, guess_why=before.why)
 
 
 def header_key(headers: Sequence[str]) -> str:

@@ -20,11 +20,11 @@ def bring_real(name: str) -> Dataset:
         return datasets.receive(file, name)
 
 
-def roles(dataset: datasets.Dataset) -> dict[str, Role]:
+def roles(dataset: Dataset) -> dict[str, Role]:
     """Return {header: role}."""
     return {column.name: column.role for column in dataset.columns}
 
 
-def why(dataset: datasets.Dataset, header: str) -> str:
+def why(dataset: Dataset, header: str) -> str:
     """Return the reason given for one column."""
     return next(column.why for column in dataset.columns if column.name == header)

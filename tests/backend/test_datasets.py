@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from backend import datasets, drafts, uploads
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.steps.columns import Role
+from backend.steps.folder import text_table
+from backend.steps.recipe import Fix, Kind
 from tests.backend.bringing import bring, roles, why
 from tests.backend.launching import launch, offer
 
@@ -35,7 +37,7 @@ def test_sample_is_ready_and_one_however_often_it_is_pressed(house):
 
 
 def test_accepted_rows_are_typed_and_in_file_order(each_house):
-    dataset = datasets.accept(bring(GOOD).id)
+    dataset = drafts.accept(bring(GOOD).id)
 
     schema = pq.read_schema(datasets.parquet_path(dataset.id))
     assert {name: str(schema.field(name).type) for name in schema.names} == {
@@ -62,10 +64,10 @@ def test_accepted_rows_are_typed_and_in_file_order(each_house):
 
 
 def test_nothing_of_an_upload_is_left_after_accepting(house):
-    dataset = datasets.accept(bring(GOOD).id)
+    dataset = drafts.accept(bring(GOOD).id)
 
     assert list((house / "uploads").iterdir()) == []
-    assert datasets.accept(dataset.id) == dataset
+    assert drafts.accept(dataset.id) == dataset
 
 
 def test_nothing_is_left_of_a_refused_file(house):
@@ -80,7 +82,7 @@ def test_the_same_bytes_are_one_dataset_draft_or_ready(house):
     draft = bring(GOOD, "first.csv")
 
     assert bring(GOOD, "second.csv") == draft
-    ready = datasets.accept(draft.id)
+    ready = drafts.accept(draft.id)
     assert bring(GOOD, "third.csv") == ready
     assert ready.name == "first"
 
@@ -90,14 +92,14 @@ def test_the_same_bytes_at_once_are_one_dataset(each_house):
         found = list(pool.map(lambda _: bring(GOOD).id, range(4)))
 
     assert len(set(found)) == 1
-    assert datasets.accept(found[0]).rows == 60
+    assert drafts.accept(found[0]).rows == 60
 
 
 def test_accepted_twice_at_once_is_accepted_once(each_house):
     draft = bring(GOOD)
 
     with ThreadPoolExecutor(max_workers=3) as pool:
-        accepted = list(pool.map(lambda _: datasets.accept(draft.id), range(3)))
+        accepted = list(pool.map(lambda _: drafts.accept(draft.id), range(3)))
 
     assert accepted == [datasets.get(draft.id)] * 3
     assert accepted[0].is_ready
@@ -108,7 +110,7 @@ def test_a_draft_whose_files_are_gone_says_so(house):
     uploads.discard(uploads.folder_of(draft.content_hash))
 
     with pytest.raises(TouchstoneError, match="The upload is gone"):
-        datasets.accept(draft.id)
+        drafts.accept(draft.id)
     datasets.delete(draft.id)
     assert bring(GOOD).rows == 60
 
@@ -122,13 +124,13 @@ def test_newest_first(house):
 def test_a_role_changed_recounts_the_draft(house):
     draft = bring(GOOD)
 
-    changed = datasets.change_role(draft.id, "is_fraud", Role.IGNORE)
+    changed = drafts.fix(draft.id, [Fix(Kind.ROLE, "is_fraud", Role.IGNORE)])
 
     assert (changed.frauds, changed.unlabelled, changed.fraud_rate) == (0, 60, None)
     assert why(changed, "is_fraud") == "Chosen by you"
-    back = datasets.change_role(draft.id, "is_fraud", Role.LABEL)
+    back = drafts.fix(draft.id, [Fix(Kind.ROLE, "is_fraud", Role.LABEL)])
     assert (back.frauds, back.unlabelled) == (6, 0)
-    without_time = datasets.change_role(draft.id, "booked_at", Role.IGNORE)
+    without_time = drafts.fix(draft.id, [Fix(Kind.ROLE, "booked_at", Role.IGNORE)])
     assert (without_time.clock, without_time.first_time) == ("none", None)
     assert datasets.frauds_by_week(draft.id).empty
 
@@ -137,7 +139,7 @@ def test_a_second_amount_takes_the_place_of_the_first(house):
     rows = "".join(f"{i},{i * 2},{i % 2}\n" for i in range(1, 20))
     draft = bring("amount,fee,is_fraud\n" + rows)
 
-    changed = datasets.change_role(draft.id, "fee", Role.AMOUNT)
+    changed = drafts.fix(draft.id, [Fix(Kind.ROLE, "fee", Role.AMOUNT)])
 
     assert roles(changed) == {"amount": Role.NUMBER, "fee": Role.AMOUNT, "is_fraud": Role.LABEL}
     assert "fee took its place" in why(changed, "amount")
@@ -147,12 +149,12 @@ def test_a_second_amount_takes_the_place_of_the_first(house):
 def test_roles_of_accepted_or_unknown_columns_cannot_change(house):
     draft = bring(GOOD)
     with pytest.raises(TouchstoneError, match='no column "nope"'):
-        datasets.change_role(draft.id, "nope", Role.ID)
+        drafts.fix(draft.id, [Fix(Kind.ROLE, "nope", Role.ID)])
 
-    datasets.accept(draft.id)
+    drafts.accept(draft.id)
 
     with pytest.raises(TouchstoneError, match="can no longer change"):
-        datasets.change_role(draft.id, "note", Role.ID)
+        drafts.fix(draft.id, [Fix(Kind.ROLE, "note", Role.ID)])
 
 
 def test_an_unknown_label_names_column_value_and_line(house):
@@ -161,15 +163,15 @@ def test_an_unknown_label_names_column_value_and_line(house):
 
     assert (draft.quarantined, draft.unlabelled) == (1, 1)
     with pytest.raises(FileRefused, match='Column "is_fraud", line 65: "maybe" is neither'):
-        datasets.accept(draft.id)
+        drafts.accept(draft.id)
     assert not datasets.get(draft.id).is_ready
 
-    assert datasets.change_role(draft.id, "is_fraud", Role.IGNORE).unlabelled == 62
-    assert datasets.accept(draft.id).is_ready
+    assert drafts.fix(draft.id, [Fix(Kind.ROLE, "is_fraud", Role.IGNORE)]).unlabelled == 62
+    assert drafts.accept(draft.id).is_ready
 
 
 def test_a_blank_label_is_unlabelled_never_legitimate(house):
-    dataset = datasets.accept(bring(GOOD + "z,2024-01-01 10:00:00,c1,1.5,n,\n").id)
+    dataset = drafts.accept(bring(GOOD + "z,2024-01-01 10:00:00,c1,1.5,n,\n").id)
 
     assert (dataset.frauds, dataset.unlabelled) == (6, 1)
     assert pd.isna(datasets.rows_of(dataset.id, [60])["_label"][0])
@@ -179,13 +181,13 @@ def test_values_that_do_not_fit_a_chosen_role_are_named(house):
     draft = bring(GOOD)
 
     for role, what in ((Role.NUMBER, "a number"), (Role.TIME, "a time")):
-        datasets.change_role(draft.id, "note", role)
+        drafts.fix(draft.id, [Fix(Kind.ROLE, "note", role)])
         with pytest.raises(FileRefused, match=f'"note", line 2: "n0" is not {what}'):
-            datasets.accept(draft.id)
+            drafts.accept(draft.id)
 
 
 def test_deleting_removes_row_and_files(each_house):
-    draft, ready = bring(GOOD), datasets.accept(bring(GOOD + ROWS).id)
+    draft, ready = bring(GOOD), drafts.accept(bring(GOOD + ROWS).id)
 
     datasets.delete(draft.id)
     datasets.delete(ready.id)
@@ -198,7 +200,7 @@ def test_deleting_removes_row_and_files(each_house):
 
 
 def test_a_dataset_in_use_is_not_deleted(house):
-    dataset = datasets.accept(bring(GOOD.replace(",0\n", ",1\n", 30)).id)
+    dataset = drafts.accept(bring(GOOD.replace(",0\n", ",1\n", 30)).id)
     offer()
     launch(dataset_id=dataset.id)
 
@@ -213,7 +215,7 @@ def test_a_draft_has_no_parquet_yet(house):
 
 
 def test_rows_come_in_the_order_asked_and_unknown_ones_are_left_out(house):
-    dataset = datasets.accept(bring(GOOD).id)
+    dataset = drafts.accept(bring(GOOD).id)
 
     assert list(datasets.rows_of(dataset.id, [7, 2, 999, 7])["id"]) == ["a7", "a2", "a7"]
     assert datasets.rows_of(dataset.id, []).empty
@@ -222,12 +224,12 @@ def test_rows_come_in_the_order_asked_and_unknown_ones_are_left_out(house):
 def test_preview_has_the_files_own_headers_and_masks_ids(house):
     draft = bring(GOOD)
 
-    shown = datasets.preview(draft.id, rows=2)
+    shown = drafts.preview(draft.id, rows=2)
     assert list(shown.columns) == HEADER.strip().split(",")
     assert list(shown["card_id"]) == ["c•••", "c•••"]
     assert list(shown["booked_at"]) == ["2024-01-01 10:00:00", "2024-01-02 10:01:00"]
 
-    ready = datasets.preview(datasets.accept(draft.id).id, rows=2)
+    ready = drafts.preview(drafts.accept(draft.id).id, rows=2)
     assert ready.equals(shown)
 
 
@@ -239,7 +241,7 @@ def test_progress_rises_from_nothing_to_all(house):
     assert seen == sorted(seen)
     assert 0 <= seen[0] <= seen[-1] <= 1
 
-    datasets.accept(draft.id, lambda share, _: seen.append(share))
+    drafts.accept(draft.id, lambda share, _: seen.append(share))
     assert seen[-1] == 1.0
 
 
@@ -284,11 +286,11 @@ def understood(text: str) -> tuple[int, int, list[list[str | None]]]:
     upload = uploads.keep(io.BytesIO(text.encode()), uploads.silent)
     try:
         found = drafts.understand(upload, uploads.silent)
-        stored = pq.read_table(drafts.text_table(upload.folder)).to_pylist()
+        stored = pq.read_table(text_table(upload.folder)).to_pylist()
     finally:
         uploads.discard(upload.folder)
     values = [[(cell or "").strip(" ") or None for cell in row.values()] for row in stored]
-    return found.summary.rows, found.unreadable, values
+    return found.summary.rows, found.rejected, values
 
 
 def _quoted(cell: str) -> str:

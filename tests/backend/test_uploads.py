@@ -84,7 +84,7 @@ def test_read_with_every_row_accounted_for(data_folder, case: str) -> None:
 
     found = understand(given)
 
-    assert (found.summary.rows, found.unreadable) == (rows, unreadable)
+    assert (found.summary.rows, found.rejected) == (rows, unreadable)
     assert found.summary.frauds == 20
 
 

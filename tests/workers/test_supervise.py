@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from backend import datasets, jobs, offers, runs
+from backend import datasets, drafts, jobs, offers, runs
 from backend.simulator import write_csv
 from backend.states import RunState
-from settings import ROOT
+from settings import ROOT, settings
 from workers.announce import offered
 from workers.tasks import work
 
@@ -29,7 +29,7 @@ def run_id(house: Path) -> int:
     path = house / "sample.csv"
     write_csv(path, rows=4_000, seed=3)
     with path.open("rb") as file:
-        dataset = datasets.accept(datasets.receive(file, "sample.csv").id)
+        dataset = drafts.accept(datasets.receive(file, "sample.csv").id)
     offers.publish("worker-1", "2 processor cores", offered())
     return runs.launch(dataset.id, "bert", "Quick check", LONG, "long")
 
@@ -57,7 +57,7 @@ def until(holds: Callable[[], object], seconds: float = 60) -> None:
 
 def training_processes(run_id: int) -> list[int]:
     """Return the processes that train a run of this test's house, read from /proc."""
-    folder = str(datasets.settings.data.resolve() / "runs" / str(run_id))
+    folder = str(settings.data.resolve() / "runs" / str(run_id))
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

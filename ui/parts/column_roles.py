@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from backend import datasets
+from backend import drafts
 from backend.dataset_view import Dataset
 from backend.steps.columns import Role
+from backend.steps.recipe import Fix, Kind
 from ui.parts.skeleton import panel
 from ui.parts.wording import ROLES, share
 
@@ -40,7 +41,7 @@ def _change(dataset: Dataset, column: str, before: Role, after: Role) -> None:
     if after is before:
         return
     with st.spinner("Reading the file again with this change."):
-        datasets.change_role(dataset.id, column, after)
+        drafts.fix(dataset.id, [Fix(Kind.ROLE, column, after)])
     st.rerun()
 
 

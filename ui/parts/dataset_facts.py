@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend import datasets
+from backend import datasets, drafts
 from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from ui.charts import weeks
@@ -65,7 +65,7 @@ def draw_first_rows(dataset: Dataset) -> None:
     """Draw the first rows as they stand in the file, masked where they could name somebody."""
     with panel("First rows", "As in the file; customers and identifiers are masked."):
         st.dataframe(
-            datasets.preview(dataset.id),
+            drafts.preview(dataset.id),
             hide_index=True,
             placeholder="–",
             key="first-rows",

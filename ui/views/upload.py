@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from backend import datasets
+from backend import datasets, drafts
 from backend.dataset_view import Dataset
 from ui.page import Page, go, id_in_address
 from ui.parts import dataset_facts
@@ -66,5 +66,5 @@ def draw_understood(dataset: Dataset) -> None:
 def accept(dataset: Dataset) -> None:
     """Keep the dataset as it is understood now, and go on to training."""
     if not dataset.is_ready:
-        with_bar(lambda progress: datasets.accept(dataset.id, progress))
+        with_bar(lambda progress: drafts.accept(dataset.id, progress))
     go("new_run", dataset=dataset.id)

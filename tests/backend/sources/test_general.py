@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend import datasets, simulator
+from backend import drafts, simulator
 from backend.errors import FileRefused
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
@@ -104,7 +104,7 @@ def test_text_messages_for_real_ask_which_label_is_fraud(house) -> None:
     assert roles(dataset)["TEXT"] is Role.TEXT
     assert (dataset.rows, dataset.frauds, dataset.unlabelled) == (5_971, 0, 5_971)
     with pytest.raises(FileRefused, match='"LABEL", line 2: "ham" is neither fraud'):
-        datasets.accept(dataset.id)
+        drafts.accept(dataset.id)
 
 
 @pytest.mark.parametrize(

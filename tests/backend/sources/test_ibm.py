@@ -1,6 +1,6 @@
 """IBM's card transactions, by hand and for real."""
 
-from backend import datasets
+from backend import datasets, drafts
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
 
@@ -18,7 +18,7 @@ ROWS = (
 
 
 def test_roles_and_values_by_hand(house) -> None:
-    dataset = datasets.accept(bring(HEADER + ROWS).id)
+    dataset = drafts.accept(bring(HEADER + ROWS).id)
 
     assert (dataset.dialect, dataset.rows, dataset.frauds, dataset.currency) == ("ibm", 3, 1, "$")
     known = roles(dataset)
@@ -34,7 +34,7 @@ def test_roles_and_values_by_hand(house) -> None:
 
 
 def test_joined_columns_are_shown_once(house) -> None:
-    shown = datasets.preview(datasets.accept(bring(HEADER + ROWS).id).id)
+    shown = drafts.preview(drafts.accept(bring(HEADER + ROWS).id).id)
 
     assert shown["Year + Month + Day + Time"][0] == "2002-09-01 06:21:00"
     assert "User + Card" in shown.columns

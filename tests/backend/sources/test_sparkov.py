@@ -1,6 +1,6 @@
 """Sparkov's card transactions, by hand and for real."""
 
-from backend import datasets
+from backend import datasets, drafts
 from backend.privacy import token
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
@@ -51,7 +51,7 @@ def test_roles_by_hand(house) -> None:
 def test_names_and_cards_are_masked_everywhere(house) -> None:
     dataset = bring(HEADER + ROWS.format(day="2019-01-01"))
 
-    shown = datasets.preview(dataset.id).to_csv() + str(dataset.columns)
+    shown = drafts.preview(dataset.id).to_csv() + str(dataset.columns)
 
     for secret in ("4242424242424242", "Ann", "Bell", "561 Perry", "1988-03-09", "28654"):
         assert secret not in shown
@@ -80,7 +80,7 @@ def test_the_real_file(house) -> None:
     assert dataset.clock == "date"
     assert why(dataset, "is_fraud").endswith("0.72% are 1")
 
-    accepted = datasets.accept(dataset.id)
+    accepted = drafts.accept(dataset.id)
     rows = datasets.rows_of(accepted.id, [179_779, 0])
     assert list(rows["_row"]) == [179_779, 0]
     assert rows["_entity"][1] == token("3522728476570410")

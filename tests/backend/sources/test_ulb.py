@@ -1,6 +1,6 @@
 """ULB's credit card transactions, by hand and for real."""
 
-from backend import datasets
+from backend import datasets, drafts
 from backend.sources.ulb import COMPONENTS
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles
@@ -14,7 +14,7 @@ def test_roles_by_hand_with_quoted_header_and_labels(house) -> None:
         f'{second},{",".join(values)},{second}.5,"{second % 2}"\n' for second in range(4)
     )
 
-    dataset = datasets.accept(bring(HEADER + rows).id)
+    dataset = drafts.accept(bring(HEADER + rows).id)
 
     assert (dataset.dialect, dataset.rows, dataset.frauds, dataset.currency) == ("ulb", 4, 2, "€")
     assert (dataset.clock, dataset.first_time, dataset.last_time) == ("elapsed", 0, 3)
