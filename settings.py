@@ -34,7 +34,18 @@ class Settings(BaseSettings):
     keys: str = Field(
         default="", description="File with the secret keys. Empty: in the data folder, keys/."
     )
-    upload_limit_mb: int = Field(default=2048, description="Largest file the browser may send, MB.")
+    upload_limit_mb: int = Field(
+        default=2048, ge=1, description="Largest file the browser may send, in MiB."
+    )
+    import_roots: str = Field(
+        default="",
+        description="Folders and s3:// prefixes that files may be imported from, separated by "
+        "semicolons. Empty: `incoming` in the data folder.",
+    )
+    s3_endpoint: str = Field(
+        default="", description="Address of an S3-compatible store. Empty: Amazon's."
+    )
+    imports_at_once: int = Field(default=2, ge=1, description="Files read at the same time.")
     label_delay_days: float = Field(
         default=7.0, description="Days until a fraud is known (split gap)."
     )
@@ -70,6 +81,17 @@ class Settings(BaseSettings):
     ci: bool = Field(
         default=False, validation_alias="CI", description="True where tests may not skip."
     )
+
+    @property
+    def upload_limit(self) -> int:
+        """Largest file the browser may send, in bytes."""
+        return self.upload_limit_mb * 1024**2
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Folders and s3:// prefixes that files may be imported from."""
+        named = tuple(root.strip() for root in self.import_roots.split(";") if root.strip())
+        return named or (str(self.data.resolve() / "incoming"),)
 
     @property
     def key_file(self) -> Path:
