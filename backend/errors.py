@@ -1,5 +1,10 @@
 """Errors an analyst can act on: what happened, what was kept, what to do next."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend.steps.checkup import Question
+
 
 class TouchstoneError(Exception):
     """Something went wrong that the analyst can understand and mend."""
@@ -14,6 +19,21 @@ class DatasetNotFound(TouchstoneError):
 
 class FileRefused(TouchstoneError):
     """A file cannot become a dataset; the message says where and what to do."""
+
+
+class Stopped(TouchstoneError):
+    """The analyst cancelled what was under way; nothing of it was kept."""
+
+
+class QuestionAsked(TouchstoneError):
+    """A file cannot be read before the analyst answers `question`; nothing of it was kept."""
+
+    def __init__(self, question: "Question") -> None:
+        super().__init__(question)
+        self.question = question
+
+    def __str__(self) -> str:
+        return self.question.prompt
 
 
 class NotTrainable(TouchstoneError):

@@ -6,12 +6,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.reduction import DupFd
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
+from backend import addresses
 from backend.errors import FileRefused
 from backend.steps.intake import CHUNK
 from settings import settings
@@ -21,7 +23,7 @@ Progress = Callable[[float, str], None]  # share done 0 to 1, what is being done
 COPIED = 0.15  # share of receiving done once the bytes are here
 COPYING = "copying-"  # folders of uploads that are no dataset yet
 STALE_SECONDS = 3_600
-MEGABYTE = 1_000_000
+MEGABYTE, MEBIBYTE = 1_000_000, 1 << 20
 TOO_LARGE = "The file is larger than {limit:,} MB. Split it, or raise the upload limit."
 
 
@@ -39,6 +41,66 @@ class Upload:
     def raw(self) -> Path:
         """The file itself, in UTF-8 once `understand` has begun."""
         return self.folder / "raw.csv"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the bytes of a file can be read from, as often as needed.
+
+    Browser bytes lie in an anonymous memory file behind `handle`, so that no disk sees them as
+    they came; everything else has an `address`. It can be sent to a child process, which gets
+    a handle of its own.
+    """
+
+    name: str
+    address: str = ""  # local path or URL
+    size: int | None = None  # bytes, where known beforehand
+    handle: int | None = None  # file descriptor of the memory file
+    content_hash: str = ""  # SHA-256, where known beforehand
+
+    def close(self) -> None:
+        """Let go of the memory file; without one nothing happens."""
+        if self.handle is not None:
+            os.close(self.handle)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields as another process can take them up."""
+        handle = None if self.handle is None else DupFd(self.handle)
+        return {**self.__dict__, "handle": handle}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up the fields in another process."""
+        sent = state["handle"]
+        self.__dict__.update(state, handle=None if sent is None else sent.detach())
+
+
+def remember(file: BinaryIO, limit: int, name: str = "") -> Origin:
+    """Copy a file from where it is to its end into memory that belongs to no disk, hashing it.
+
+    Whoever gets the origin closes it. Raises FileRefused, and keeps nothing, when there are
+    more than `limit` bytes.
+    """
+    digest, size = hashlib.sha256(), 0
+    with ExitStack() as undo:
+        handle = os.memfd_create("touchstone")
+        undo.callback(os.close, handle)
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += _write_all(handle, chunk)
+            if size > limit:
+                raise FileRefused(TOO_LARGE.format(limit=limit // MEBIBYTE))
+        undo.pop_all()
+    return Origin(name, size=size, handle=handle, content_hash=digest.hexdigest())
+
+
+def open_origin(origin: Origin) -> BinaryIO:
+    """Return the bytes of a file from the first on; whoever opens it closes it.
+
+    Raises FileRefused where an address cannot be read.
+    """
+    if origin.handle is None:
+        return addresses.open_address(origin.address)
+    return Path(f"/proc/self/fd/{origin.handle}").open("rb")  # with a position of its own
 
 
 def folder_of(content_hash: str) -> Path:
@@ -80,6 +142,13 @@ def alone(folder: Path) -> Iterator[None]:
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def _write_all(handle: int, chunk: bytes) -> int:
+    left = memoryview(chunk)
+    while left:
+        left = left[os.write(handle, left) :]
+    return len(chunk)
 
 
 def _sweep() -> None:
