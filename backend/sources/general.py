@@ -7,6 +7,7 @@ from backend.steps.columns import Role
 from backend.steps.contents import Contents
 from backend.steps.firewall import SECRETS
 from backend.steps.layout import fold
+from backend.steps.masking import SEALED
 from backend.steps.values import reads_as_label
 
 # Folded headers, best first: the first one present is taken.
@@ -123,6 +124,8 @@ def _ban(held: Contents) -> Understood | None:
     name = fold(held.name)
     if name in SECRETS:
         return Role.IGNORE, "Security code of a card: dropped before anything was stored"
+    if any(SEALED.fullmatch(value) for value in (held.example, *(v for v, _ in held.values))):
+        return Role.SEALED, "Names and ways to reach a person are encrypted; never learned from"
     if any(word in name for word in LEAKS) or name.startswith(BALANCES):
         return Role.IGNORE, "Known only after the transaction was judged, by its name"
     if name in PERSONAL and held.distinct > PERSONAL_FROM:

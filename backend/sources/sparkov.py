@@ -3,7 +3,8 @@
 from backend.source import Source
 from backend.steps.columns import Role
 
-PERSONAL = (Role.IGNORE, "Personal data of the card holder")
+NAMES = "Names are encrypted; never learned from"
+SEALED = (Role.SEALED, "Personal data is encrypted; never learned from")
 PINS_DOWN = (Role.IGNORE, "Pins down one card holder; a model would learn people by heart")
 
 SOURCE = Source(
@@ -16,10 +17,10 @@ SOURCE = Source(
         "merchant": (Role.COUNTERPARTY, "Where the money goes"),
         "category": (Role.CATEGORY, "Kind of merchant"),
         "amt": (Role.AMOUNT, "Amount of the transaction"),
-        "first": PERSONAL,
-        "last": PERSONAL,
+        "first": (Role.SEALED, NAMES),
+        "last": (Role.SEALED, NAMES),
         "gender": (Role.CATEGORY, "Gender of the card holder"),
-        "street": PERSONAL,
+        "street": SEALED,
         "city": PINS_DOWN,
         "state": (Role.CATEGORY, "State of the card holder"),
         "zip": PINS_DOWN,
@@ -27,7 +28,7 @@ SOURCE = Source(
         "long": PINS_DOWN,
         "city_pop": (Role.NUMBER, "Inhabitants of the card holder's city"),
         "job": PINS_DOWN,
-        "dob": PERSONAL,
+        "dob": SEALED,
         "trans_num": (Role.ID, "Number of the transaction"),
         "unix_time": (Role.IGNORE, "Same clock as trans_date_trans_time"),
         "merch_lat": PINS_DOWN,

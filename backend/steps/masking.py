@@ -6,6 +6,7 @@ from backend.steps.cards import HIDDEN, TOKEN, replace
 from backend.steps.columns import Role
 
 TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
+SEALED = re.compile(r"s(\d+):([A-Za-z0-9+/]+={0,2})")  # a cell that privacy sealed
 SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
 PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")
 ACCOUNT = re.compile(r"\S*\d{6}\S*")  # a counterparty that is a number, not a shop's name
@@ -37,10 +38,12 @@ def mask(value: str) -> str:
 def shown(value: str, role: Role) -> str:
     """Return a value as an analyst may see it in a column of this role.
 
-    Identifiers, counterparties with a long number, and ignored columns, which may hold
-    names, are masked; plain numbers below 1,000 in ignored columns are not. A card number is
-    masked wherever it stands.
+    Of a sealed value only that there is one. Identifiers, counterparties with a long number,
+    and ignored columns, which may hold names, are masked; plain numbers below 1,000 in ignored
+    columns are not. A card number is masked wherever it stands.
     """
+    if SEALED.fullmatch(value) or (role is Role.SEALED and value.strip()):
+        return "sealed"
     if role is Role.IGNORE and PLAIN_NUMBER.fullmatch(value.strip()):
         return value
     if role in TELLING or (role is Role.COUNTERPARTY and ACCOUNT.fullmatch(value.strip())):

@@ -35,6 +35,10 @@ def test_mask(value: str, masked: str) -> None:
         ("Ann", Role.IGNORE, "A•••"),
         ("17", Role.IGNORE, "17"),
         ("55341", Role.IGNORE, "55•••1"),
+        ("s1:cqSin7V3J0h/DB2JbwFb3g==", Role.SEALED, "sealed"),
+        ("s1:cqSin7V3J0h/DB2JbwFb3g==", Role.TEXT, "sealed"),  # whatever is made of the column
+        ("Ann", Role.SEALED, "sealed"),
+        ("", Role.SEALED, ""),
         ("Corner Foods", Role.COUNTERPARTY, "Corner Foods"),
         ("M1979787155", Role.COUNTERPARTY, "M197•••55"),
         ("paid with 4242424242424242 today", Role.TEXT, "paid with 4••• 4242 today"),
