@@ -13,7 +13,6 @@ import db
 from backend import drafts, simulator, uploads
 from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
-from backend.steps import weeks
 from backend.uploads import Progress, silent
 from db import transaction
 
@@ -80,19 +79,12 @@ def delete(dataset_id: int) -> None:
         uploads.discard(dataset.folder)
 
 
-def frauds_by_week(dataset_id: int) -> pd.DataFrame:
-    """Return transactions and frauds per week.
-
-    Columns: start (datetime64, a Monday, for dates; float, days since the start, for an
-    elapsed clock), transactions, frauds (int), complete (bool, the data covers the whole
-    week). One row per week from the first to the last; empty when the file has no time.
-    """
-    dataset = get(dataset_id)
-    if dataset.is_ready:
-        rows = pq.read_table(dataset.parquet, columns=["_time", "_label"]).to_pandas()
-    else:
-        rows = drafts.times_and_labels(dataset_id)
-    return weeks.count(rows, dataset.clock)
+def use_uncovered(dataset_id: int, use: bool) -> Dataset:
+    """Let runs learn from the periods without labels, as legitimate, or leave them out again."""
+    with transaction() as session:
+        row = stored(session, dataset_id)
+        row.uses_uncovered = use
+        return view(row)
 
 
 def rows_of(dataset_id: int, row_numbers: Sequence[int]) -> pd.DataFrame:

@@ -196,16 +196,6 @@ def preview(dataset_id: int, rows: int = 5) -> pd.DataFrame:
     return previews.of_draft(_folder(dataset_id), dataset.columns, rows)
 
 
-def times_and_labels(dataset_id: int) -> pd.DataFrame:
-    """Return `_time` and `_label` of every row of a draft."""
-    dataset, folder = _get(dataset_id), _folder(dataset_id)
-    with open_duck(folder) as connection:
-        table = open_table(connection, folder)
-        typed = canonical(table, dataset.columns, dataset.recipe)
-        wanted = ", ".join(f"{typed.expressions[name]} AS {name}" for name in ("_time", "_label"))
-        return table.frame(wanted)
-
-
 def _decide(dataset: Dataset, fixes: tuple[Fix, ...]) -> Dataset:
     folder = _folder(dataset.id)
     with open_duck(folder) as connection:

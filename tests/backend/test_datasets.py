@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend import datasets, drafts, uploads
+from backend import datasets, drafts, pictures, uploads
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.steps.columns import Role
 from backend.steps.folder import text_table
@@ -132,7 +132,7 @@ def test_a_role_changed_recounts_the_draft(house):
     assert (back.frauds, back.unlabelled) == (6, 0)
     without_time = drafts.fix(draft.id, [Fix(Kind.ROLE, "booked_at", Role.IGNORE)])
     assert (without_time.clock, without_time.first_time) == ("none", None)
-    assert datasets.frauds_by_week(draft.id).empty
+    assert pictures.by_week(draft.id).empty
 
 
 def test_a_second_amount_takes_the_place_of_the_first(house):

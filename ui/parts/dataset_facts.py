@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend import datasets, drafts
+from backend import drafts, pictures
 from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from ui.charts import weeks
@@ -51,7 +51,7 @@ def draw_cards(dataset: Dataset) -> None:
 
 def draw_weeks(dataset: Dataset) -> None:
     """Draw frauds by week; nothing when the transactions carry no time."""
-    by_week = datasets.frauds_by_week(dataset.id)
+    by_week = pictures.by_week(dataset.id)
     if by_week.empty:
         return
     unfinished = not by_week["complete"].all()

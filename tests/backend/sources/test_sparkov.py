@@ -1,6 +1,6 @@
 """Sparkov's card transactions, by hand and for real."""
 
-from backend import datasets, drafts
+from backend import datasets, drafts, pictures
 from backend.privacy import token
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
@@ -85,5 +85,5 @@ def test_the_real_file(house) -> None:
     assert list(rows["_row"]) == [179_779, 0]
     assert rows["_entity"][1] == token("3522728476570410")
     assert {column.name: column.distinct for column in accepted.columns}["cc_num"] == 140
-    weekly = datasets.frauds_by_week(accepted.id)
+    weekly = pictures.by_week(accepted.id)
     assert (weekly["transactions"].sum(), weekly["frauds"].sum()) == (179_780, 1_294)

@@ -1,6 +1,6 @@
 """ULB's credit card transactions, by hand and for real."""
 
-from backend import datasets, drafts
+from backend import drafts, pictures
 from backend.sources.ulb import COMPONENTS
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles
@@ -28,6 +28,6 @@ def test_the_real_file(house) -> None:
     assert (dataset.dialect, dataset.rows, dataset.frauds) == ("ulb", 3_265, 492)
     assert dataset.clock == "elapsed"
     assert all(roles(dataset)[name] is Role.NUMBER for name in COMPONENTS)
-    weekly = datasets.frauds_by_week(dataset.id)
+    weekly = pictures.by_week(dataset.id)
     assert list(weekly["complete"]) == [False]  # two days are no week
     assert list(weekly["start"]) == [0.0]

@@ -1,47 +1,56 @@
 """Weeks begin on Mondays and know whether they are whole."""
 
-import numpy as np
+import duckdb
 import pandas as pd
 
-from backend.steps import weeks
+from backend.steps import days, weeks
+from backend.steps.duck import Table
 
 MONDAY = 1709510400  # 2024-03-04 00:00:00 UTC
 DAY = 86_400
 
 
-def rows(days: list[float], labels: list[float]) -> pd.DataFrame:
-    return pd.DataFrame({"_time": [MONDAY + day * DAY for day in days], "_label": labels})
+def counted(times: list[float | None], labels: list[int | None]) -> pd.DataFrame:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE rows (_time DOUBLE, _label TINYINT)")
+    connection.executemany("INSERT INTO rows VALUES (?, ?)", list(zip(times, labels, strict=True)))
+    return days.count(Table(connection, "rows"))
+
+
+def test_days_are_counted() -> None:
+    found = counted([0.0, DAY - 0.5, DAY, -1.0, None], [1, None, 0, 1, 1])
+
+    assert found.to_numpy().tolist() == [[-1, 1, 1, 1], [0, 2, 1, 1], [1, 1, 1, 0]]
 
 
 def test_by_date() -> None:
-    given = rows([-1, 0, 6.9, 14, 20.5], [1, 0, 1, np.nan, 1])
+    times = [MONDAY + day * DAY for day in (-1, 0, 6.9, 14, 20.5)]
 
-    counted = weeks.count(given, "date")
+    found = weeks.count(counted(times, [1, 0, 1, None, 1]), "date")
 
-    assert list(counted["start"].astype(str)) == [
+    assert list(found["start"].astype(str)) == [
         "2024-02-26", "2024-03-04", "2024-03-11", "2024-03-18",
     ]  # fmt: skip
-    assert list(counted["transactions"]) == [1, 2, 0, 2]
-    assert list(counted["frauds"]) == [1, 1, 0, 1]
-    assert list(counted["complete"]) == [False, True, True, True]  # the first has a Sunday only
+    assert list(found["transactions"]) == [1, 2, 0, 2]
+    assert list(found["labelled"]) == [1, 2, 0, 1]
+    assert list(found["frauds"]) == [1, 1, 0, 1]
+    assert list(found["complete"]) == [False, True, True, True]  # the first has a Sunday only
 
 
 def test_by_seconds_since_the_start() -> None:
-    given = pd.DataFrame({"_time": [0.0, 8 * DAY, np.nan], "_label": [0, 1, 1]})
+    found = weeks.count(counted([0.0, 8 * DAY, None], [0, 1, 1]), "elapsed")
 
-    counted = weeks.count(given, "elapsed")
-
-    assert list(counted["start"]) == [0.0, 7.0]
-    assert list(counted["frauds"]) == [0, 1]
-    assert list(counted["complete"]) == [True, False]
+    assert list(found["start"]) == [0.0, 7.0]
+    assert list(found["frauds"]) == [0, 1]
+    assert list(found["complete"]) == [True, False]
 
 
 def test_without_time_there_are_no_weeks() -> None:
-    assert weeks.count(rows([0], [1]), "none").empty
-    assert list(weeks.count(rows([0], [1]), "none").columns) == list(
-        weeks.count(rows([0], [1]), "date").columns
-    )
+    one = counted([MONDAY], [1])
+    assert weeks.count(one, "none").empty
+    assert weeks.count(one[:0], "date").empty
+    assert list(weeks.count(one, "none").columns) == list(weeks.count(one, "date").columns)
 
 
 def test_a_stray_date_does_not_draw_a_century() -> None:
-    assert len(weeks.count(rows([0, 365 * 200], [0, 0]), "date")) == 2
+    assert len(weeks.count(counted([MONDAY, MONDAY + 365 * 200 * DAY], [0, 0]), "date")) == 2
