@@ -21,6 +21,13 @@ class FileRefused(TouchstoneError):
     """A file cannot become a dataset; the message says where and what to do."""
 
 
+class ImportNotFound(TouchstoneError):
+    """There is no import with this number."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"There is no import {import_id}. It is over and no longer listed.")
+
+
 class Stopped(TouchstoneError):
     """The analyst cancelled what was under way; nothing of it was kept."""
 
