@@ -6,47 +6,12 @@ import uuid
 import pytest
 
 from backend.steps import cards
-
-ISSUED = (("4", 16), ("4", 13), ("4", 19), ("51", 16), ("2221", 16), ("37", 15), ("6011", 16),
-          ("3528", 16), ("36", 14), ("62", 19), ("50", 16))  # fmt: skip
-FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-
-
-def canaries(count: int) -> list[str]:
-    """Return made-up card numbers of many issuers, check digit included."""
-    draw = random.Random(3)
-    return [made(draw, *draw.choice(ISSUED)) for _ in range(count)]
-
-
-def made(draw: random.Random, prefix: str, length: int) -> str:
-    body = prefix + "".join(draw.choices("0123456789", k=length - len(prefix) - 1))
-    return next(body + last for last in "0123456789" if cards.luhn_holds(body + last))
-
-
-def grouped(number: str, between: str) -> str:
-    return between.join(number[at : at + 4] for at in range(0, len(number), 4))
-
-
-WRITTEN = {
-    "plain": str,
-    "spaces": lambda number: grouped(number, " "),
-    "dashes": lambda number: grouped(number, "-"),
-    "dots": lambda number: grouped(number, "."),
-    "no-break spaces": lambda number: grouped(number, "\u00a0"),
-    "en dashes": lambda number: grouped(number, "–"),
-    "full width": lambda number: number.translate(FULL_WIDTH),
-    "Arabic-Indic": lambda number: number.translate(ARABIC),
-    "in a sentence": lambda number: f"paid with {number} today",
-    "after a key": lambda number: f"card:{grouped(number, ' ')};ref 77",
-    "between letters": lambda number: f"card{number}x",
-    "beside a date": lambda number: f"order 12 {grouped(number, '-')} 2024-01-01 10:00:00",
-}
+from tests.canaries import WRITTEN, numbers
 
 
 @pytest.mark.parametrize("way", WRITTEN)
 def test_every_canary_is_found_and_replaced_whole(way: str) -> None:
-    for number in canaries(1_000):
+    for number in numbers(1_000):
         text = WRITTEN[way](number)
         assert number in [found.digits for found in cards.find(text)]
         left = cards.replace(text, lambda _digits: "TOKEN")
