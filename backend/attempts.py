@@ -14,6 +14,8 @@ from sqlalchemy import exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from backend.states import RunState
+from backend.steps import spans
+from backend.steps.spans import Span
 from db import Dataset, Doorbell, Point, Run, now, transaction
 from settings import settings
 
@@ -39,6 +41,7 @@ class Attempt:
     dataset_id: int
     columns: list[dict[str, Any]]
     clock: str
+    uncovered: list[Span]  # periods whose labels do not count, in seconds
     of_run_id: int  # the run whose scores this attempt writes: its own, or the model's
     model: str | None  # artefact folder of the run that scores, relative to the data folder
 
@@ -219,6 +222,7 @@ def _read(session: Session, run_id: int) -> Attempt:
         dataset.id,
         dataset.columns,
         dataset.clock,
+        spans.left_out(dataset.uncovered, dataset.uses_uncovered),
         run.of_run_id or run_id,
         source.artefact if source else None,
     )

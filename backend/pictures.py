@@ -17,13 +17,13 @@ import pandas as pd
 from backend import uploads
 from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
-from backend.steps import amounts, coverage, days, groups, missing, rhythm, weeks
+from backend.steps import amounts, coverage, days, groups, missing, rhythm, spans, weeks
 from backend.steps.canonical import canonical
 from backend.steps.columns import Column, Role, named
-from backend.steps.coverage import Period
 from backend.steps.duck import open_duck, parquet_table, quoted
 from backend.steps.folder import open_table
 from backend.steps.masking import shown
+from backend.steps.spans import Span
 from backend.uploads import Progress, silent
 from db import transaction
 
@@ -62,12 +62,12 @@ def paint(dataset_id: int, progress: Progress = silent) -> Pictures:
     dataset = _get(dataset_id)
     if not dataset.is_ready:
         raise TouchstoneError(f"{dataset.name} is not accepted yet. Check its columns first.")
-    spans = coverage.left_out(dataset.uncovered, dataset.uses_uncovered)
-    path = _cache(dataset, spans)
+    left_out = spans.left_out(dataset.uncovered, dataset.uses_uncovered)
+    path = _cache(dataset, left_out)
     with uploads.alone(dataset.folder):  # who comes second finds what the first has counted
         frames = _read(path)
         if frames is None:
-            frames = _count(dataset, spans, progress)
+            frames = _count(dataset, left_out, progress)
             _write(path, frames)
     counted = frames.pop("days")
     return Pictures(
@@ -100,8 +100,8 @@ def by_week(dataset_id: int) -> pd.DataFrame:
     return weeks.count(counted, typed.clock.kind)
 
 
-def _count(dataset: Dataset, spans: Sequence[Period], progress: Progress) -> Frames:
-    label = coverage.trusted(spans)
+def _count(dataset: Dataset, left_out: Sequence[Span], progress: Progress) -> Frames:
+    label = spans.trusted(left_out)
     with open_duck(dataset.folder) as connection:
         table = parquet_table(connection, dataset.parquet)
         progress(0.1, "Counting days")
@@ -142,8 +142,8 @@ def _named(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     return frame.assign(column=named_as)[kept].reset_index(drop=True)
 
 
-def _cache(dataset: Dataset, spans: Sequence[Period]) -> Path:
-    key = hashlib.sha256(repr(spans).encode()).hexdigest()[:12]
+def _cache(dataset: Dataset, left_out: Sequence[Span]) -> Path:
+    key = hashlib.sha256(repr(left_out).encode()).hexdigest()[:12]
     return dataset.folder / f"pictures-{VERSION}-{key}.json"
 
 

@@ -36,7 +36,7 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     voice.stage("Reading transactions")
     scratch = order.folder / SCRATCH
     table = read.open_table(order.dataset, order.columns, scratch)
-    divided, part = read.divide(table, order.label_delay_days)
+    divided, part = read.divide(table, order.label_delay_days, order.uncovered)
     split = divided.to_plain(read.labels(table))
     voice.divided(split)
     _check_both_classes(part["train"].label)

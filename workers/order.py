@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.steps.columns import Column, from_plain
+from backend.steps.spans import Span
 
 FILE = "order.json"
 
@@ -28,6 +29,7 @@ class Order:
     model: Path | None  # folder of the model that scores, kind score only
     encoder: str  # what the installation trains from when the options do not say
     encoder_revision: str
+    uncovered: tuple[Span, ...] = ()  # periods whose labels do not count, in seconds
     supervisor: int | None = None  # process to end with, when one started this
 
     @classmethod
@@ -38,6 +40,7 @@ class Order:
             "folder": folder,
             "dataset": Path(stored["dataset"]),
             "columns": from_plain(stored["columns"]),
+            "uncovered": tuple((start, end) for start, end in stored.get("uncovered", ())),
             "model": Path(stored["model"]) if stored.get("model") else None,
         }
         return cls(**{**stored, **own})

@@ -182,6 +182,7 @@ def _order(attempt: Attempt) -> dict[str, Any]:
         "dataset": str(datasets.parquet_path(attempt.dataset_id).resolve()),
         "columns": attempt.columns,
         "clock": attempt.clock,
+        "uncovered": attempt.uncovered,
         "family": attempt.family,
         "options": attempt.options,
         "label_delay_days": settings.label_delay_days,

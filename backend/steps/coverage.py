@@ -9,8 +9,6 @@ least three periods, and half of those large enough to tell, hold frauds: where 
 minority of periods, a wave and late labels look the same, and the analyst decides.
 """
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,6 +17,7 @@ from backend.steps import days
 from backend.steps.canonical import Canonical
 from backend.steps.days import COUNTS, DAY
 from backend.steps.duck import Table
+from backend.steps.spans import Span
 from backend.steps.weeks import MONDAY
 
 SHORT = 183  # days; a shorter file is looked at by week
@@ -26,12 +25,11 @@ ENOUGH = -np.log(0.001)  # expected frauds at which none at all has a chance of 
 FEWEST = 3  # periods with frauds without which no rate is usual
 LOWER = 0.25  # quantile of the rates that counts as usual
 
-Period = tuple[float, float]  # from, to in seconds; the end is not in it
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def find(table: Table, typed: Canonical) -> list[Period]:
+def find(table: Table, typed: Canonical) -> list[Span]:
     """Return the periods whose labels cannot be trusted, adjacent ones merged, in one scan.
 
     `typed` says how the table's rows are read. Seconds: since 1970 for dates, else since the
@@ -44,7 +42,7 @@ def find(table: Table, typed: Canonical) -> list[Period]:
 def periods(counted: pd.DataFrame, clock: str) -> pd.DataFrame:
     """Return one row per period with transactions, from what `days.count` gives.
 
-    Columns: start, end (float, seconds), transactions, labelled, frauds (int), covered (bool).
+    Columns: start, end (int, seconds), transactions, labelled, frauds (int), covered (bool).
     Calendar months; weeks where the days span less than half a year or count from the start.
     """
     if clock == "none" or counted.empty:
@@ -56,11 +54,11 @@ def periods(counted: pd.DataFrame, clock: str) -> pd.DataFrame:
     return frame.assign(covered=(labelled > 0) & ~implausible(labelled, frauds))
 
 
-def uncovered(found: pd.DataFrame) -> list[Period]:
+def uncovered(found: pd.DataFrame) -> list[Span]:
     """Return the periods that are not covered, adjacent ones merged; none when none is."""
     if not found["covered"].any():
         return []
-    merged: list[Period] = []
+    merged: list[Span] = []
     for start, end in found.loc[~found["covered"], ["start", "end"]].itertuples(index=False):
         if merged and merged[-1][1] == start:
             merged[-1] = (merged[-1][0], float(end))
@@ -80,25 +78,6 @@ def implausible(labelled: Ints, frauds: Ints) -> NDArray[np.bool_]:
     return np.asarray(telling & ~some & enough)
 
 
-def left_out(uncovered: Iterable[Sequence[float]], uses: bool) -> list[Period]:
-    """Return the periods whose labels do not count: none once the analyst uses them."""
-    return [] if uses else [(start, end) for start, end in uncovered]
-
-
-def within(time: Floats, spans: Iterable[Sequence[float]]) -> NDArray[np.bool_]:
-    """Tell which times (n,), in seconds, lie in any of the periods; NaN lies in none."""
-    inside = np.zeros(len(time), dtype=bool)
-    for start, end in spans:
-        inside |= (time >= start) & (time < end)
-    return inside
-
-
-def trusted(spans: Iterable[Sequence[float]]) -> str:
-    """Return SQL for the label of a typed row, NULL where it lies in one of the periods."""
-    inside = " OR ".join(f"(_time >= {start!r} AND _time < {end!r})" for start, end in spans)
-    return f"CASE WHEN {inside} THEN NULL ELSE _label END" if inside else "_label"
-
-
 def _lower_rate(labelled: Ints, frauds: Ints) -> float:
     rate = frauds / labelled
     order = np.argsort(rate)
@@ -106,11 +85,11 @@ def _lower_rate(labelled: Ints, frauds: Ints) -> float:
     return float(rate[order][np.searchsorted(rows_so_far, LOWER * rows_so_far[-1])])
 
 
-def _bounds(day: Ints, clock: str) -> tuple[Floats, Floats]:
+def _bounds(day: Ints, clock: str) -> tuple[Ints, Ints]:
     if clock != "date" or day[-1] - day[0] + 1 < SHORT:
         origin = MONDAY if clock == "date" else 0
         first = (day - origin) // 7 * 7 + origin
-        return first * float(DAY), (first + 7) * float(DAY)
+        return first * DAY, (first + 7) * DAY
     month = day.astype("datetime64[D]").astype("datetime64[M]")
     start, end = (each.astype("datetime64[s]").astype(np.int64) for each in (month, month + 1))
-    return start * 1.0, end * 1.0
+    return start, end

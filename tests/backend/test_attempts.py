@@ -3,11 +3,11 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
 
-from backend import attempts, jobs, runs
+from backend import attempts, datasets, jobs, runs
 from backend.attempts import Word
 from backend.states import RunState
-from db import Doorbell, transaction
-from tests.backend.launching import claimed, launch
+from db import Dataset, Doorbell, transaction
+from tests.backend.launching import add_dataset, claimed, launch, offer
 
 
 def test_of_many_workers_exactly_one_claims(each_house) -> None:
@@ -16,6 +16,17 @@ def test_of_many_workers_exactly_one_claims(each_house) -> None:
         got = list(workers.map(lambda n: attempts.claim(run_id, f"worker-{n}"), range(20)))
     assert sum(attempt is not None for attempt in got) == 1
     assert runs.get(run_id).attempt == 1
+
+
+def test_periods_without_labels_are_left_out_until_the_analyst_uses_them(each_house) -> None:
+    offer()
+    dataset_id = add_dataset()
+    with transaction() as session:
+        session.get_one(Dataset, dataset_id).uncovered = [[1.0, 2.0]]
+    left_out = attempts.claim(launch("one", dataset_id), "worker-1")
+    datasets.use_uncovered(dataset_id, True)
+    used = attempts.claim(launch("two", dataset_id), "worker-1")
+    assert (left_out.uncovered, used.uncovered) == ([(1.0, 2.0)], [])
 
 
 def test_what_a_worker_records_is_what_the_page_reads(each_house) -> None:

@@ -1,6 +1,6 @@
 """The dataset as memory-mapped Arrow, and its parts. A file larger than memory is no problem."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backend.steps import split
+from backend.steps import spans, split
 from backend.steps.columns import FEATURES, Column
 from backend.steps.profile import FITTED_ON
+from backend.steps.spans import Span
 
 OWN = ("_row", "_label", "_amount", "_time", "_entity")
 DAY = 86_400.0
@@ -70,12 +71,22 @@ def labels(table: datasets.Dataset) -> Floats:
     return label
 
 
-def divide(table: datasets.Dataset, delay_days: float) -> tuple[split.Split, dict[str, Part]]:
-    """Return how the rows are split, and each part by name; see `split.assign`."""
+def divide(
+    table: datasets.Dataset, delay_days: float, uncovered: Sequence[Span] = ()
+) -> tuple[split.Split, dict[str, Part]]:
+    """Return how the rows are split, and each part by name; see `split.assign`.
+
+    Rows in the `uncovered` periods (from, until, in seconds) count as unlabelled.
+    """
     own = table.select_columns(["_label", "_time", "_entity"]).with_format("pandas")[:]
     label = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
     time = own["_time"].to_numpy(dtype=np.float64, na_value=np.nan)
+    left_out = spans.within(time, uncovered)
+    label = np.where(left_out, np.nan, label)
     entity = own["_entity"].to_numpy() if own["_entity"].notna().all() else None
     divided = split.assign(time, label, entity, delay_days * DAY)
+    if left_out.any():
+        told = f"{left_out.sum():,} rows in periods without labels were left out."
+        divided = replace(divided, caveats=(*divided.caveats, told))
     rows = {name: np.flatnonzero(divided.part == name) for name in split.PARTS}
     return divided, {name: Part(table, rows[name], label[rows[name]]) for name in split.PARTS}

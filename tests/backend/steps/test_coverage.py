@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backend.steps import coverage, days
+from backend.steps import coverage, days, spans
 from backend.steps.canonical import Canonical
 from backend.steps.duck import Table
 from backend.steps.moments import Clock
@@ -119,22 +119,5 @@ def test_the_51_silent_months_of_a_long_file_are_found():
         "FROM months, range(9000) AS rows(row)"
     )
     found = coverage.find(Table(connection, "made"), typed("date"))
-    inside = coverage.within(start.to_numpy(float), found)
+    inside = spans.within(start.to_numpy(float), found)
     assert np.flatnonzero(inside).tolist() == silent.tolist()
-
-
-def test_labels_in_those_periods_do_not_count():
-    connection = duckdb.connect()
-    connection.execute("CREATE TABLE made (_time DOUBLE, _label TINYINT)")
-    connection.execute("INSERT INTO made VALUES (5, 1), (15, 0), (NULL, 1)")
-    table = Table(connection, "made")
-    asked = [(10.0, 20.0)]
-    assert table.rows(coverage.trusted(asked)) == [(1,), (None,), (1,)]
-    assert table.rows(coverage.trusted([])) == [(1,), (0,), (1,)]
-    inside = coverage.within(np.array([5, 10, 20, np.nan]), asked)
-    assert inside.tolist() == [False, True, False, False]
-
-
-def test_the_analyst_may_use_them():
-    assert coverage.left_out([[1.0, 2.0]], False) == [(1.0, 2.0)]
-    assert coverage.left_out([[1.0, 2.0]], True) == []

@@ -1,0 +1,53 @@
+"""Rows in periods without labels are in no part, so that validation and test hold frauds."""
+
+import numpy as np
+import pandas as pd
+
+from backend.steps.coverage import periods, uncovered
+from backend.steps.days import DAY
+from tests.workers.learning import COLUMNS, simulated
+from workers.steps import read
+
+MONTHS, LABELLED, ROWS = 24, 16, 500  # months, of them labelled, rows a month
+
+
+def late_rows(folder):
+    """Rows as in IBM's file: in the last months nobody looked, and every row says "No"."""
+    frame = simulated(MONTHS * ROWS, share=0.08)
+    months = pd.date_range("2018-01-01", periods=MONTHS, freq="MS").as_unit("s").astype("int64")
+    month = np.repeat(np.arange(MONTHS), ROWS)
+    frame["_time"] = months.to_numpy()[month] + np.tile(np.arange(ROWS) * 5_000.0, MONTHS)
+    frame.loc[month >= LABELLED, "_label"] = 0
+    frame.to_parquet(folder / "rows.parquet")
+    days = frame.assign(day=frame["_time"] // DAY, fraud=frame["_label"] == 1)
+    counted = days.groupby("day").agg(
+        transactions=("_label", "size"), labelled=("_label", "count"), frauds=("fraud", "sum")
+    )
+    return counted.reset_index().astype("int64")
+
+
+def test_the_test_part_holds_frauds_once_silent_months_are_left_out(tmp_path):
+    silent = uncovered(periods(late_rows(tmp_path), "date"))
+    assert len(silent) == 1
+    table = read.open_table(tmp_path / "rows.parquet", COLUMNS, tmp_path / "scratch")
+
+    _, trusting = read.divide(table, 7)
+    split, part = read.divide(table, 7, silent)
+
+    assert not (trusting["test"].label == 1).any()
+    assert (part["test"].label == 1).sum() > 50
+    assert (part["validation"].label == 1).sum() > 50
+    left_out = (MONTHS - LABELLED) * ROWS
+    assert len(part["unlabelled"]) == left_out
+    assert np.isnan(part["unlabelled"].label).all()
+    assert split.caveats == (f"{left_out:,} rows in periods without labels were left out.",)
+
+
+def test_without_such_periods_nothing_is_said(tmp_path):
+    simulated(400).to_parquet(tmp_path / "rows.parquet")
+    table = read.open_table(tmp_path / "rows.parquet", COLUMNS, tmp_path / "scratch")
+
+    split, part = read.divide(table, 3)
+
+    assert not any("periods" in caveat for caveat in split.caveats)
+    assert len(part["unlabelled"]) == 0
