@@ -6,13 +6,13 @@ learn from them, as an analyst would by pressing the buttons.
 
 import sys
 
-from backend import datasets, offers, runs
+from backend import imports, offers, runs
 from up import CannotStart, run
 
 
 def fill() -> None:
     """Bring the sample transactions and launch one run per family; twice is the same as once."""
-    sample = datasets.receive_sample()
+    sample = imports.receive_sample()
     for offer in offers.live():
         preset = next(iter(offer.presets))
         runs.launch(sample.id, offer.family, preset, None, idem_key=f"demo-{offer.family}")

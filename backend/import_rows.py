@@ -18,9 +18,7 @@ LISTED_FOR = timedelta(days=1)
 KEPT_FOR = timedelta(days=7)
 KEEPING = "Keeping the dataset"  # the stage from which on nothing can be cancelled
 LONGEST_ADDRESS = 1_000
-INTERRUPTED = (
-    "Reading was interrupted, nothing was kept. Start it again."
-)
+INTERRUPTED = "Reading was interrupted, nothing was kept. Start it again."
 UNANSWERED = "Its question was not answered in 15 minutes, nothing was kept. Start it again."
 
 

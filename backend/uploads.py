@@ -24,7 +24,10 @@ COPIED = 0.15  # share of receiving done once the bytes are here
 COPYING = "copying-"  # folders of uploads that are no dataset yet
 STALE_SECONDS = 3_600
 MEGABYTE, MEBIBYTE = 1_000_000, 1 << 20
-TOO_LARGE = "The file is larger than {limit:,} MB. Split it, or raise the upload limit."
+TOO_LARGE = (
+    "The file is larger than {limit:,} MiB, the most that can be dropped here. Import it by its "
+    "address instead: put it in a folder or store that the Upload page lists."
+)
 
 
 def silent(_share: float, _what: str) -> None:

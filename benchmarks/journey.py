@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from backend import datasets, drafts, offers, runs, simulator
+from backend import datasets, drafts, imports, offers, runs, simulator
 from benchmarks import report
 from benchmarks.house import temporary_house
 from settings import ROOT
@@ -57,7 +57,7 @@ def _file(name: str, folder: Path) -> Path | None:
 def _import(path: Path) -> tuple[datasets.Dataset, float]:
     began = time.monotonic()
     with path.open("rb") as file:
-        draft = datasets.receive(file, path.name)
+        draft = imports.receive(file, path.name)
     dataset = drafts.accept(draft.id)
     return dataset, time.monotonic() - began
 

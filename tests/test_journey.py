@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backend import datasets, drafts, offers, predictions, runs, scoring
+from backend import drafts, imports, offers, predictions, runs, scoring
 from backend.attempts import waiting
 from backend.dataset_view import Dataset
 from backend.predictions import Filters
@@ -32,7 +32,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def upload(path: Path) -> Dataset:
     with path.open("rb") as file:
-        draft = datasets.receive(file, path.name)
+        draft = imports.receive(file, path.name)
     return drafts.accept(draft.id)
 
 

@@ -12,7 +12,7 @@ import pytest
 import redis
 from sqlalchemy import func, select
 
-from backend import datasets, drafts, offers, runs
+from backend import drafts, imports, offers, runs
 from backend.simulator import write_csv
 from db import Doorbell, Prediction, engine, transaction
 from settings import ROOT, settings
@@ -67,7 +67,7 @@ def test_a_team_migrates_launches_and_gets_its_scores(team: Path) -> None:
 
     write_csv(team / "sample.csv", rows=4_000, seed=5)
     with (team / "sample.csv").open("rb") as file:
-        dataset = drafts.accept(datasets.receive(file, "sample.csv").id)
+        dataset = drafts.accept(imports.receive(file, "sample.csv").id)
 
     with ExitStack() as services:
         for service in ("trainer", "reaper"):

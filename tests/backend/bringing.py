@@ -2,7 +2,7 @@
 
 import io
 
-from backend import datasets
+from backend import imports
 from backend.dataset_view import Dataset
 from backend.steps.columns import Role
 from tests.real_data import real_data
@@ -11,13 +11,13 @@ from tests.real_data import real_data
 def bring(text: str | bytes, name: str = "transactions.csv") -> Dataset:
     """Receive a CSV given as text or bytes: a draft."""
     given = text.encode() if isinstance(text, str) else text
-    return datasets.receive(io.BytesIO(given), name)
+    return imports.receive(io.BytesIO(given), name)
 
 
 def bring_real(name: str) -> Dataset:
     """Receive one of the real files; the test is skipped where it is not there."""
     with real_data(name).open("rb") as file:
-        return datasets.receive(file, name)
+        return imports.receive(file, name)
 
 
 def roles(dataset: Dataset) -> dict[str, Role]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend import datasets, drafts, pictures, uploads
+from backend import datasets, drafts, imports, pictures, uploads
 from backend.errors import DatasetNotFound, FileRefused, TouchstoneError
 from backend.steps.columns import Role
 from backend.steps.folder import text_table
@@ -26,8 +26,8 @@ GOOD = HEADER + ROWS
 
 
 def test_sample_is_ready_and_one_however_often_it_is_pressed(house):
-    first = datasets.receive_sample()
-    again = datasets.receive_sample()
+    first = imports.receive_sample()
+    again = imports.receive_sample()
 
     assert first.is_ready
     assert again == datasets.get(first.id)
@@ -235,9 +235,7 @@ def test_preview_has_the_files_own_headers_and_masks_ids(house):
 
 def test_progress_rises_from_nothing_to_all(house):
     seen: list[float] = []
-    draft = datasets.receive(
-        io.BytesIO(GOOD.encode()), "t.csv", lambda share, _: seen.append(share)
-    )
+    draft = imports.receive(io.BytesIO(GOOD.encode()), "t.csv", lambda share, _: seen.append(share))
     assert seen == sorted(seen)
     assert 0 <= seen[0] <= seen[-1] <= 1
 

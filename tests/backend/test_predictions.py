@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend import attempts, datasets, drafts, predictions, runs, score_store
+from backend import attempts, datasets, drafts, imports, predictions, runs, score_store
 from backend.errors import TouchstoneError
 from backend.predictions import Filters
 from tests.backend.launching import offer
@@ -37,7 +37,7 @@ def csv() -> io.BytesIO:
 @pytest.fixture
 def scored(each_house, tmp_path) -> int:
     """A run with a score for every row: many ties, two parts, some rows unlabelled."""
-    dataset = drafts.accept(datasets.receive(csv(), "cards.csv").id)
+    dataset = drafts.accept(imports.receive(csv(), "cards.csv").id)
     rows = pd.read_parquet(datasets.parquet_path(dataset.id))
     offer()
     run_id = runs.launch(dataset.id, "logistic", "Quick check", None, "k")

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from backend import datasets, drafts, uploads
+from backend import datasets, drafts, imports, uploads
 from backend.drafts import Understanding
 from backend.errors import FileRefused
 
@@ -116,7 +116,7 @@ def test_currency_comes_from_header_or_column(data_folder) -> None:
 def test_a_file_over_the_limit_is_not_kept(data_folder, change) -> None:
     change(upload_limit_mb=1)
 
-    with pytest.raises(FileRefused, match="larger than 1 MB"):
+    with pytest.raises(FileRefused, match="larger than 1 MiB"):
         uploads.keep(io.BytesIO(b"x" * 3_000_000), uploads.silent)
     assert list((data_folder / "uploads").iterdir()) == []
 
@@ -138,5 +138,5 @@ def test_an_upload_cut_off_in_the_middle_leaves_no_dataset(house) -> None:
             return super().read(10)
 
     with pytest.raises(OSError, match="connection lost"):
-        datasets.receive(CutOff(GOOD.encode()), "t.csv")
+        imports.receive(CutOff(GOOD.encode()), "t.csv")
     assert datasets.list_all() == []

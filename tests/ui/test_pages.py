@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import db
-from backend import datasets, offers, plugins
+from backend import datasets, imports, offers, plugins
 from backend.dataset_view import Dataset
 from settings import ROOT
 from tests.conftest import set_setting
@@ -76,7 +76,7 @@ def furnished(migrated_sqlite) -> Iterator[Path]:
     shutil.copy(migrated_sqlite, folder / "touchstone.db")
     with pytest.MonkeyPatch.context() as patch:
         set_setting(patch, data=folder, database_url="")
-        datasets.receive_sample()
+        imports.receive_sample()
     yield folder
     shutil.rmtree(folder)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend import datasets, drafts, jobs, offers, runs
+from backend import datasets, drafts, imports, jobs, offers, runs
 from backend.simulator import write_csv
 from backend.states import RunState
 from settings import ROOT, settings
@@ -29,7 +29,7 @@ def run_id(house: Path) -> int:
     path = house / "sample.csv"
     write_csv(path, rows=4_000, seed=3)
     with path.open("rb") as file:
-        dataset = drafts.accept(datasets.receive(file, "sample.csv").id)
+        dataset = drafts.accept(imports.receive(file, "sample.csv").id)
     offers.publish("worker-1", "2 processor cores", offered())
     return runs.launch(dataset.id, "bert", "Quick check", LONG, "long")
 
