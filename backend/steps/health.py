@@ -27,7 +27,7 @@ class Health:
     put_aside: int
     blank_lines: int  # counted apart, they are no rows
     frauds: int
-    labelled: float | None  # share of the kept rows, 0 to 1; None without rows
+    unlabelled: int  # kept rows that nobody has judged
 
     @property
     def rows(self) -> int:
@@ -53,7 +53,8 @@ def assess(
     blocking = [problem for problem in problems if problem.severity is Severity.BLOCKING]
     warnings = sum(problem.severity is Severity.WARNING for problem in problems)
     if question is not None:
-        grade, words, sentence = Grade.ASKS, "Needs one answer", question.prompt
+        grade, words = Grade.ASKS, "Needs one answer"
+        sentence = f"One answer is needed before these {counts.kept:,} rows can be used."
     elif blocking:
         more = f" and {len(blocking) - 1} more" if len(blocking) > 1 else ""
         grade, words = Grade.BLOCKED, "Cannot be used yet"
@@ -61,9 +62,8 @@ def assess(
     else:
         grade = Grade.WATCH if warnings else Grade.HEALTHY
         words, sentence = _usable(counts, warnings, fixes)
-    labelled = 1 - counts.unlabelled / counts.kept if counts.kept else None
     return Health(grade, words, sentence, counts.kept, counts.put_aside, counts.blank_lines,
-                  counts.frauds, labelled)  # fmt: skip
+                  counts.frauds, counts.unlabelled)  # fmt: skip
 
 
 def _usable(counts: Counts, warnings: int, fixes: int) -> tuple[str, str]:

@@ -121,7 +121,7 @@ def by_name(name: str) -> str:
 
 def _suspect(column: Column, auc: float | None) -> Suspect | None:
     if auc is not None and auc > TOO_GOOD:
-        why = f"Alone it tells a fraud from a legitimate row in {auc:.1%} of pairs (AUC {auc:.3f})"
+        why = f"Alone it tells a fraud from a legitimate row in {_percent(auc)} of pairs (AUC {auc:.3f})"
         return Suspect(column.name, why, auc)
     why = by_name(column.name)
     return Suspect(column.name, why, auc) if why else None
@@ -133,6 +133,10 @@ def _role_if_used(outline: Outline, column: Column) -> Role:
         f"count({filled(c)}), count({number(words(c), Style.PLAIN)})"
     )
     return Role.NUMBER if column.distinct > 2 and numbers == present else Role.CATEGORY
+
+
+def _percent(auc: float) -> str:
+    return "all" if auc == 1 else f"{auc:.1%}"
 
 
 def _sample(table: Table, columns: Sequence[Column], typed: Canonical) -> Table | None:

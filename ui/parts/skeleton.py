@@ -1,6 +1,6 @@
 """The frame of every page: head with verdict, cards, panels, in this order on each of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -26,11 +26,14 @@ def head(
     evidence: str,
     badges: Iterable[Badge] = (),
     actions: Sequence[Action] = (),
+    blocked: Mapping[str, str] | None = None,
 ) -> list[bool]:
     """Draw name, badges, actions, verdict and evidence; return which actions were pressed.
 
     The verdict is one sentence of up to 100 characters that answers the page's question.
+    `blocked` says of actions that cannot be pressed now, by key, why.
     """
+    reasons = blocked or {}
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.title(title, anchor=False, width="content")
@@ -38,7 +41,14 @@ def head(
                 st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
             st.space("stretch")
             pressed = [
-                st.button(text, icon=icon, type=kind, key=key)  # type: ignore[arg-type]
+                st.button(
+                    text,
+                    icon=icon,
+                    type=kind,  # type: ignore[arg-type]
+                    key=key,
+                    disabled=key in reasons,
+                    help=reasons.get(key),
+                )
                 for text, icon, kind, key in actions
             ]
         with st.container(gap=None):

@@ -1,0 +1,97 @@
+"""What is wrong with a file: its question, its problems, what was decided; each one click away."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from backend import drafts
+from backend.dataset_view import Dataset
+from backend.steps.checkup import Option, Problem, Question
+from backend.steps.recipe import Fix
+from ui.parts.clinic_words import SEVERITIES, decided
+from ui.parts.skeleton import panel
+from ui.parts.trouble import errors_on_page
+from ui.parts.wording import count, counted, plain
+
+SHOWN_FIRST = 12
+BADGE, BUTTON = 120, 150  # px; fixed, so that rows align
+
+
+def draw_question(dataset: Dataset, question: Question) -> None:
+    """Draw the one thing only the analyst knows, each answer with what the file then says."""
+    note = "Only you can know. Each answer shows how values of this file would then read."
+    with panel(plain(question.prompt), note):
+        grid = st.grid(len(question.options), gap="small", min_column_width=250)
+        for place, option in enumerate(question.options):
+            with grid.cell():
+                _draw_option(dataset, option, key=f"answer-{question.key}-{place}")
+
+
+def draw_problems(dataset: Dataset, problems: Sequence[Problem]) -> None:
+    """Draw every problem with its rows and its ways out; the first dozen are open."""
+    if not problems:
+        with panel("Problems", "Every finding of the clinic was looked for."):
+            st.markdown(":green[:material/check_circle:] Nothing was found.")
+        return
+    note = "Each fix is written to the recipe below and can be undone."
+    with panel(counted(len(problems), "finding"), note):
+        for problem in problems[:SHOWN_FIRST]:
+            _draw_problem(dataset, problem)
+        rest = problems[SHOWN_FIRST:]
+        if rest:
+            with st.expander(f"{counted(len(rest), 'more finding')}"):
+                for problem in rest:
+                    _draw_problem(dataset, problem)
+
+
+def draw_recipe(dataset: Dataset) -> None:
+    """Draw what was decided so far, each decision with the way back; nothing without any."""
+    if not dataset.recipe:
+        return
+    note = "Will be replayed on the next file with this header."
+    with panel("Decided so far", note):
+        for place, fix in enumerate(dataset.recipe):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f":gray[{place + 1}] {decided(fix)}", width="stretch")
+                if not dataset.is_ready:
+                    _draw_undo(dataset, fix, key=f"undo-{place}-{fix.kind}-{fix.column}")
+
+
+def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
+    with st.container(border=True, gap="small"):
+        st.markdown("  \n".join(plain(example) for example in option.examples) or "–")
+        if st.button(option.label, key=key, width="stretch"):
+            _fix(dataset, option.fixes)
+
+
+def _draw_problem(dataset: Dataset, problem: Problem) -> None:
+    text, icon, colour = SEVERITIES[problem.severity]
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        with st.container(width=BADGE):
+            st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{plain(problem.title)}**")
+            st.caption(plain(problem.detail))
+            if problem.examples:
+                st.caption("  \n".join(_row(one.line, one.text) for one in problem.examples))
+        with st.container(width=BUTTON, gap="xsmall"):
+            for place, offer in enumerate(problem.offers):
+                if st.button(offer.label, key=f"{problem.key}-{place}", width="stretch"):
+                    _fix(dataset, offer.fixes)
+
+
+def _row(line: int, text: str) -> str:
+    return f"Line {count(line)} · {plain(text)}"
+
+
+def _draw_undo(dataset: Dataset, fix: Fix, key: str) -> None:
+    if st.button("Undo", icon=":material/undo:", type="tertiary", key=key):
+        with errors_on_page(afresh=True), st.spinner("Reading the file again without it."):
+            drafts.undo(dataset.id, fix)
+        st.rerun()
+
+
+def _fix(dataset: Dataset, fixes: Sequence[Fix]) -> None:
+    with errors_on_page(afresh=True), st.spinner("Reading the file again with this fix."):
+        drafts.fix(dataset.id, fixes)
+    st.rerun()

@@ -1,0 +1,68 @@
+"""The words of the clinic: grades, severities, and decisions as sentences."""
+
+from backend.steps.checkup import Severity
+from backend.steps.columns import Role
+from backend.steps.health import Grade
+from backend.steps.recipe import Fix, Kind
+from ui.parts.skeleton import Badge
+from ui.parts.wording import ROLES, plain
+
+GRADES = {  # grade -> icon, badge colour
+    Grade.HEALTHY: (":material/check_circle:", "green"),
+    Grade.WATCH: (":material/visibility:", "orange"),
+    Grade.ASKS: (":material/help:", "orange"),
+    Grade.BLOCKED: (":material/error:", "red"),
+}
+SEVERITIES: dict[Severity, Badge] = {
+    Severity.BLOCKING: ("Must be fixed", ":material/error:", "red"),
+    Severity.WARNING: ("Worth a look", ":material/warning:", "orange"),
+    Severity.NOTE: ("Good to know", ":material/info:", "gray"),
+}
+LET_STAND = {  # beginning of a problem's key -> what was decided about it
+    "leak": "{column} is used: it is known when a payment is made",
+    "left-out": "{column} is used: it is known when a payment is made",
+    "copies": "Rows that repeat another in every cell are payments",
+    "across-the-split": "Rows of the test period may repeat earlier ones",
+    "time-gaps": "Nothing is missing in the days without a transaction",
+    "volume-jump": "The jump in the number of transactions is true",
+    "no-fraud-at-the-end": "The end of the file holds so few frauds",
+    "out-of-step": "{column} is used although it seems out of step",
+    "rounded": "{column} is used although a spreadsheet rounded it",
+    "rejected": "Rows that cannot be read stay aside",
+}
+MEANINGS = {
+    "fraud": "means fraud",
+    "legitimate": "means legitimate",
+    "unknown": "means that nobody knows",
+    "aside": "rows are put aside",
+}
+READ_ONCE = (Kind.ENCODING, Kind.HEADER, Kind.OPEN)  # take effect when a file is dropped
+
+
+def decided(fix: Fix) -> str:
+    """Return one decision as a sentence in Markdown, names of the file shown as they are."""
+    sentence = _decided(fix)
+    return f"{sentence}, from the next drop on" if fix.kind in READ_ONCE else sentence
+
+
+def _decided(fix: Fix) -> str:
+    column, value = f"**{plain(fix.column)}**", plain(fix.value)
+    if fix.kind is Kind.LABEL:
+        said, _, meaning = fix.value.rpartition("=")
+        return f"“{plain(said)}” {MEANINGS.get(meaning, plain(meaning))}"
+    if fix.kind is Kind.KEEP:
+        words = LET_STAND.get(fix.value.partition(":")[0], f"{value} stays as it is")
+        return words.format(column=column)
+    return {
+        Kind.ROLE: f"{column} is used as: {ROLES[Role(fix.value)]}" if _is_role(fix) else "",
+        Kind.DATES: f"Dates are written {value}",
+        Kind.DECIMALS: f"Numbers have a decimal {value}",
+        Kind.ZONE: f"Times are in {value}",
+        Kind.ENCODING: f"The file is read as {value}",
+        Kind.HEADER: "The first line is a transaction, not a header",
+        Kind.OPEN: f"Long numbers in {column} are no cards",
+    }[fix.kind]
+
+
+def _is_role(fix: Fix) -> bool:
+    return fix.kind is Kind.ROLE
