@@ -121,7 +121,8 @@ def by_name(name: str) -> str:
 
 def _suspect(column: Column, auc: float | None) -> Suspect | None:
     if auc is not None and auc > TOO_GOOD:
-        why = f"Alone it tells a fraud from a legitimate row in {_percent(auc)} of pairs (AUC {auc:.3f})"
+        pairs = f"{_percent(auc)} of pairs (AUC {auc:.3f})"
+        why = f"Alone it tells a fraud from a legitimate row in {pairs}"
         return Suspect(column.name, why, auc)
     why = by_name(column.name)
     return Suspect(column.name, why, auc) if why else None
