@@ -175,7 +175,7 @@ def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
             if fault is not None:
                 raise FileRefused(fault)
             progress(0.4, "Storing the transactions")
-            _write(table, typed.projection, dataset.parquet)
+            _write(typed.rows(table), dataset.parquet)
         with transaction() as session:
             row = stored(session, dataset_id)
             row.state = READY
@@ -211,15 +211,16 @@ def _decide(dataset: Dataset, fixes: tuple[Fix, ...]) -> Dataset:
         row = stored(session, dataset.id)
         row.columns, row.clock = to_plain(columns), typed.clock.kind
         row.recipe = recipe.to_plain(fixes)
-        _count(row, summary)
+        in_file = dataset.rows + dataset.quarantined
+        _count(row, summary, rejected=in_file - summary.rows - summary.aside)
         return view(row)
 
 
-def _write(table: Table, what: str, target: Path) -> None:
-    """Write a selection as Parquet, file order kept; complete or not there."""
+def _write(table: Table, target: Path) -> None:
+    """Write a table as Parquet, file order kept; complete or not there."""
     draft = target.with_name(f"draft-{uuid4().hex}.parquet")
     target.parent.mkdir(parents=True, exist_ok=True)
-    table.copy(what, draft)
+    table.copy("*", draft)
     with draft.open("rb") as written:
         os.fsync(written.fileno())
     draft.replace(target)
@@ -253,7 +254,6 @@ def _new_row(file_name: str, found: Understanding, sealed_as: str) -> db.Dataset
         bytes=found.bytes,
         dialect=found.dialect,
         columns=to_plain(found.columns),
-        quarantined=found.rejected,
         blank_lines=found.blank_lines,
         recipe=recipe.to_plain(found.fixes),
         protected=found.protected,
@@ -262,12 +262,14 @@ def _new_row(file_name: str, found: Understanding, sealed_as: str) -> db.Dataset
         clock=found.clock,
         currency=found.currency,
     )
-    _count(row, found.summary)
+    _count(row, found.summary, found.rejected)
     return row
 
 
-def _count(row: db.Dataset, summary: Summary) -> None:
-    for name, value in asdict(summary).items():
+def _count(row: db.Dataset, summary: Summary, rejected: int) -> None:
+    counted = asdict(summary)
+    row.quarantined = rejected + counted.pop("aside")
+    for name, value in counted.items():
         setattr(row, name, value)
 
 

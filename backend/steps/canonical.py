@@ -6,20 +6,25 @@ Layout: `_row` int64 (data row, 0-based, in file order, among readable rows), `_
 column per category, text and id (string) and number (double), under its own header.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from backend.steps.columns import Column, Role
-from backend.steps.contents import number_styles
+from backend.steps import doubles
+from backend.steps.columns import Column, Role, named
+from backend.steps.decimals import Decimals, read_decimals
 from backend.steps.duck import Table, literal, quoted
-from backend.steps.moments import Clock, read_clock
+from backend.steps.moments import Clock, impossible, read_clock
 from backend.steps.normalise import cell
-from backend.steps.recipe import Fix
-from backend.steps.values import label, number, words
+from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, Check, first_failing
+from backend.steps.recipe import Fix, Kind, meanings
+from backend.steps.values import LARGEST, amount, filled, label, label_aside, number, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
-OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words}
+OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words, Role.SEALED: words}
 NUMBERS = (Role.AMOUNT, Role.NUMBER)
+DAY = 86_400
+ASIDE = "_aside"  # position of the check a row fails
 READ_AS = "; read as "
 
 
@@ -30,21 +35,35 @@ class Canonical:
     expressions: dict[str, str]  # Parquet column -> expression, in order
     numbers: dict[str, str]  # header of an amount or number column -> expression
     clock: Clock
+    decimals: Decimals = field(default_factory=Decimals)
+    checks: tuple[Check, ...] = ()  # why rows are put aside, most telling first
 
     @property
     def projection(self) -> str:
         """The whole as one SELECT list."""
         return ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.expressions.items())
 
+    @property
+    def kept(self) -> str:
+        """Boolean SQL over the text table: this row is not put aside."""
+        return f"{first_failing(self.checks)} IS NULL"
+
+    def rows(self, table: Table) -> Table:
+        """Return the typed rows that are kept: columns as the Parquet will have them."""
+        return table.selection(self.projection, self.kept)
+
 
 @dataclass(frozen=True)
 class Summary:
+    """Counts and sums over the rows that are kept, and how many are not."""
+
     rows: int = 0
     frauds: int = 0
     unlabelled: int = 0
     first_time: float | None = None
     last_time: float | None = None
     fraud_amount: float | None = None  # null without an amount or a label
+    aside: int = 0  # rows put aside for what their values say
 
 
 def cells(columns: Sequence[Column], *roles: Role) -> dict[str, str]:
@@ -53,22 +72,26 @@ def cells(columns: Sequence[Column], *roles: Role) -> dict[str, str]:
     return {column.name: cell(place) for place, column in places if column.role in roles}
 
 
-def canonical(table: Table, columns: Sequence[Column], fixes: Sequence[Fix] = ()) -> Canonical:
-    """Decide how each column of a text table is typed, by its role and what it holds.
+def canonical(
+    table: Table, columns: Sequence[Column], fixes: Sequence[Fix] = (), now: float | None = None
+) -> Canonical:
+    """Decide how each column of a text table is typed, and which rows are put aside.
 
-    `fixes` decide what the analyst has said about dates, numbers, zones and labels.
+    By its role, by what it holds, and by `fixes`: what the analyst has said about dates,
+    numbers, zones and labels. Rows later than a day after `now` (seconds since 1970; None:
+    this machine's clock) are put aside, and so are those whose amount or time cannot be.
     """
-    numeric = cells(columns, *NUMBERS)
-    styles = number_styles(table, list(numeric.values()))
-    numbers = {name: number(words(c), styles[c]) for name, c in numeric.items()}
-    clock = read_clock(table, list(cells(columns, Role.TIME).items()))
-    amounts = [numbers[name] for name in cells(columns, Role.AMOUNT)]
-    labels = [label(c) for c in cells(columns, Role.LABEL).values()]
+    numeric, amounts = cells(columns, *NUMBERS), named(columns, Role.AMOUNT)
+    decimals = read_decimals(table, numeric, amounts, fixes)
+    numbers = {name: number(words(c), decimals.styles[name]) for name, c in numeric.items()}
+    clock = read_clock(table, list(cells(columns, Role.TIME).items()), fixes)
+    stand = {fix.value for fix in fixes if fix.kind is Kind.KEEP}
+    labels = [label(c, meanings(fixes, name)) for name, c in cells(columns, Role.LABEL).items()]
     expressions = {
         "_row": "file_row_number",
         "_label": labels[0] if labels else "CAST(NULL AS TINYINT)",
-        "_amount": amounts[0] if amounts else "CAST(NULL AS DOUBLE)",
-        "_time": f"CAST({clock.seconds} AS DOUBLE)",
+        "_amount": amount(numbers[amounts[0]]) if amounts else "CAST(NULL AS DOUBLE)",
+        "_time": f"CAST({_seconds(columns, clock, stand)} AS DOUBLE)",
         "_entity": _joined(cells(columns, Role.ENTITY)),
         "_counterparty": _joined(cells(columns, Role.COUNTERPARTY)),
     }
@@ -77,17 +100,59 @@ def canonical(table: Table, columns: Sequence[Column], fixes: Sequence[Fix] = ()
             expressions[column.name] = OWN[column.role](cell(place))
         elif column.role is Role.NUMBER:
             expressions[column.name] = numbers[column.name]
-    return Canonical(expressions, numbers, clock)
+    found = _checks(columns, numbers, clock, fixes, time.time() if now is None else now)
+    found += doubles.checks(table, columns)
+    checks = tuple(check for check in found if check.key not in stand)
+    return Canonical(expressions, numbers, clock, decimals, checks)
 
 
 def summarise(table: Table, typed: Canonical) -> Summary:
     """Count what a text table holds once typed."""
-    label, amount, time = (typed.expressions[name] for name in ("_label", "_amount", "_time"))
-    found = table.row(
-        f"count(*), count(*) FILTER ({label} = 1), count(*) FILTER ({label} IS NULL), "
-        f"min({time}), max({time}), sum({amount}) FILTER ({label} = 1)"
+    own = ", ".join(
+        f"{typed.expressions[name]} AS {name}" for name in ("_label", "_amount", "_time")
+    )
+    rows = table.selection(f"{own}, {first_failing(typed.checks)} AS {ASIDE}")
+    kept = f"{ASIDE} IS NULL"
+    found = rows.row(
+        f"count(*) FILTER ({kept}), count(*) FILTER ({kept} AND _label = 1), "
+        f"count(*) FILTER ({kept} AND _label IS NULL), "
+        f"min(_time) FILTER ({kept}), max(_time) FILTER ({kept}), "
+        f"sum(_amount) FILTER ({kept} AND _label = 1), count({ASIDE})"
     )
     return Summary(*found)
+
+
+def _seconds(columns: Sequence[Column], clock: Clock, stand: set[str]) -> str:
+    if f"{TIME}:{_times(columns)}" not in stand:
+        return clock.seconds
+    return f"CASE WHEN NOT ({impossible(clock)}) THEN {clock.seconds} END"
+
+
+def _times(columns: Sequence[Column]) -> str:
+    return " + ".join(named(columns, Role.TIME))
+
+
+def _checks(
+    columns: Sequence[Column],
+    numbers: dict[str, str],
+    clock: Clock,
+    fixes: Sequence[Fix],
+    now: float,
+) -> list[Check]:
+    found = []
+    for name, c in cells(columns, Role.LABEL).items():
+        found.append(Check(LABEL, name, label_aside(c, meanings(fixes, name))))
+    for name, c in cells(columns, Role.AMOUNT).items():
+        value = numbers[name]
+        found.append(Check(AMOUNT, name, f"{filled(c)} IS NOT NULL AND ({value}) IS NULL"))
+        found.append(Check(RANGE, name, f"coalesce(abs({value}) >= {LARGEST}, FALSE)"))
+    times = _times(columns)
+    if clock.kind != "none":
+        found.append(Check(TIME, times, impossible(clock)))
+    if clock.kind == "date":
+        late = f"coalesce(({clock.seconds}) > {now + DAY}, FALSE)"
+        found.append(Check(FUTURE, times, late))
+    return [check for check in found if check.fails != "FALSE"]
 
 
 def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:

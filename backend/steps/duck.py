@@ -64,6 +64,10 @@ class Table:
         """Return the first rows that satisfy a condition, as a table of their own."""
         return Table(self.connection, f"({self._query('*', where, f'LIMIT {at_most}')})")
 
+    def selection(self, what: str, where: str = "TRUE") -> "Table":
+        """Return a selection as a table of its own, worked out whenever it is asked."""
+        return Table(self.connection, f"({self._query(what, where, '')})")
+
     def copy(self, what: str, target: Path) -> None:
         """Write a selection of every row as Parquet, order kept."""
         query = self._query(what, "TRUE", "")

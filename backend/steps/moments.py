@@ -3,24 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from backend.steps.dates import Reading, best_reading, orders
 from backend.steps.duck import Table, literal
 from backend.steps.layout import fold
+from backend.steps.recipe import Fix, Kind
 from backend.steps.values import Style, filled, number
 
-MOST_BROKEN = 0.05  # share of times that may be unreadable; they count as missing
-UTC_NOTE = "times without a zone are taken as UTC"
-DAY_PARTS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "")
-DAYS = {  # how a date is written -> what we call it
-    "%d/%m/%Y": "day/month/year",
-    "%m/%d/%Y": "month/day/year",
-    "%d.%m.%Y": "day.month.year",
-    "%d-%m-%Y": "day-month-year",
-    "%m-%d-%Y": "month-day-year",
-    "%d %b %Y": "day month year",
-    "%d-%b-%Y": "day-month-year",
-    "%b %d, %Y": "month day, year",
-    "%Y%m%d": "yearmonthday",
-}
+MOST_BROKEN = 0.05  # share of times that may be unreadable
+UTC = "UTC"
+EARLIEST, LATEST = 86_400.0, 9.2e9  # 2 January 1970 to 2261; what lies outside is no payment
+# Ends in a zone or an offset.
+ZONED = r"(?i):\d\d\S*?\s*(z|utc|gmt|[-+]\d\d(:?\d\d)?|[a-z]+/[a-z_/]+)$"
+APART = r"\s+([-+]\d\d:?\d\d)$"  # 12:00:00 +01:00: DuckDB wants no space there
 # Least, most, parts of a second, name. Epochs lie between 1973 and 2103; smaller numbers
 # count from a start of their own.
 EPOCHS = (
@@ -39,55 +33,67 @@ UNITS = {  # header of a count -> seconds in one, name
     "days": (86400, "days"),
     "month": (2_629_800, "months of 30.4 days"),
 }
+FEWEST, MOST = 19_000_101, 21_001_231  # dates such as 20240131, as numbers
 
 
 @dataclass(frozen=True)
 class Clock:
+    """How times are read. `present` and `broken` count values over the whole column."""
+
     kind: str  # date: seconds since 1970, UTC; elapsed: seconds since a start; none
     seconds: str  # SQL expression over the text table, double, NULL where unreadable
     why: str  # how it is read, for the analyst
     present: int = 0
     broken: int = 0  # values that cannot be read
     first_broken: str = ""
+    given: str = "CAST(NULL AS VARCHAR)"  # SQL: what stands in the file, NULL where nothing
+    unit: str = ""  # of numbers that count since 1970
+    naive: int = 0  # dates that do not say in which zone they are
+    orders: tuple[Reading, ...] = ()  # day first or month first: only the analyst knows
 
 
 NO_CLOCK = Clock("none", "CAST(NULL AS DOUBLE)", "")
 
 
-def read_clock(table: Table, columns: Sequence[tuple[str, str]]) -> Clock:
+def read_clock(
+    table: Table, columns: Sequence[tuple[str, str]], fixes: Sequence[Fix] = ()
+) -> Clock:
     """Decide how the time columns of a text table are read.
 
     `columns` are (header, SQL name) in file order: one column, a date and a time of day, or
     the parts of a date (Year, Month, Day, Time). Everything is decided by what the whole
-    column holds; between day/month and month/day the reading with the shorter span wins,
-    because the wrong one scatters days over a year. Without columns or values: kind none.
+    column holds, and by fixes that say whether the day or the month stands first, and in
+    which zone times are that name none (UTC where nobody said). An hour that a change of
+    clocks skips is read as the hour after it, one that it repeats as the second of the two.
+    Without columns or values: kind none.
     """
     if not columns:
         return NO_CLOCK
-    text = _joined(columns)
-    stamp = f"epoch(TRY_CAST({text} AS TIMESTAMPTZ))"
-    count = number(text, Style.PLAIN)
-    present, stamps, numbers, low, high = table.row(
-        f"count({text}), count({stamp}), count({count}), min({count}), max({count})"
+    said = {fix.kind: fix.value for fix in fixes}
+    zone = said.get(Kind.ZONE, UTC)
+    text, given = _joined(columns), _given(columns)
+    count, stamp, zoned = number(text, Style.PLAIN), _stamp(text), _zoned(text)
+    epochs = ", ".join(f"count(*) FILTER ({count} BETWEEN {e[0]} AND {e[1]})" for e in EPOCHS)
+    present, stamps, zones, numbers, compact, *counted = table.row(
+        f"count({given}), count({stamp}), count(*) FILTER ({zoned}), count({count}), "
+        f"count(*) FILTER ({count} BETWEEN {FEWEST} AND {MOST}), {epochs}"
     )
     if present == 0:
         return NO_CLOCK
     enough = (1 - MOST_BROKEN) * present
-    if stamps >= enough:
-        clock = Clock("date", stamp, f"dates and times, {UTC_NOTE}", present, present - stamps)
-    elif numbers >= enough and not _is_compact(table, text, low, high):
-        clock = _counted(fold(columns[0][0]), count, low, high)
-        clock = replace(clock, present=present, broken=present - numbers)
-    else:
-        clock = _best_format(table, text, present)
-    return clock if clock.broken == 0 else _with_example(table, text, clock)
+    clock = None
+    if stamps >= enough or (zones and _apart(table, text) >= enough):
+        clock = _iso(text, zone, zones, present - zones)
+    elif numbers >= enough and not (compact >= enough and _is_compact(table, text, enough)):
+        clock = _counted(fold(columns[0][0]), count, counted, enough)
+    clock = clock or _written(table, text, present, said.get(Kind.DATES, ""), zone)
+    return _with_broken(table, replace(clock, present=present, given=given))
 
 
 def _joined(columns: Sequence[tuple[str, str]]) -> str:
     parts = {fold(name): filled(text) for name, text in columns}
     if not {"year", "month"} <= parts.keys():
-        texts = [filled(text) for _, text in columns]
-        return texts[0] if len(texts) == 1 else f"nullif(concat_ws(' ', {', '.join(texts)}), '')"
+        return _given(columns)
     day = _whole(parts["day"]) if "day" in parts else "1"
     moment = parts.get("time", "'00:00'")
     if "hour" in parts:
@@ -96,40 +102,86 @@ def _joined(columns: Sequence[tuple[str, str]]) -> str:
     return f"({date} || ' ' || {moment})"
 
 
+def _given(columns: Sequence[tuple[str, str]]) -> str:
+    texts = [filled(text) for _, text in columns]
+    return texts[0] if len(texts) == 1 else f"nullif(concat_ws(' ', {', '.join(texts)}), '')"
+
+
 def _whole(text: str) -> str:
     return f"CAST(TRY_CAST({text} AS DOUBLE) AS BIGINT)"
 
 
-def _is_compact(table: Table, text: str, low: float, high: float) -> bool:
+def _stamp(text: str) -> str:
+    return f"TRY_CAST({text} AS TIMESTAMPTZ)"
+
+
+def _zoned(text: str) -> str:
+    return f"regexp_matches({text}, {literal(ZONED)})"
+
+
+def _closed_up(text: str) -> str:
+    return f"regexp_replace({text}, {literal(APART)}, '\\1')"
+
+
+def _apart(table: Table, text: str) -> int:
+    return int(table.row(f"count({_stamp(_closed_up(text))})")[0])
+
+
+def _iso(text: str, zone: str, zones: int, naive: int) -> Clock:
+    """Read 2024-03-09 12:00:00, with or without a zone at its end."""
+    stamp = _stamp(_closed_up(text) if zones else text)
+    seconds = f"epoch({stamp})"
+    if zone != UTC:
+        local = _in_zone(f"timezone('UTC', {stamp})", zone)
+        seconds = f"CASE WHEN {_zoned(text)} THEN {seconds} ELSE {local} END" if zones else local
+    if not naive:
+        return Clock("date", seconds, "dates and times, each with its zone")
+    return Clock("date", seconds, f"dates and times, {_note(zone)}", naive=naive)
+
+
+def _in_zone(stamp: str, zone: str) -> str:
+    return f"epoch({stamp})" if zone == UTC else f"epoch(timezone({literal(zone)}, {stamp}))"
+
+
+def _note(zone: str) -> str:
+    return f"times without a zone are taken as {zone}"
+
+
+def _is_compact(table: Table, text: str, enough: float) -> bool:
     """Tell whether these numbers are dates such as 20240131."""
-    if not 19_000_101 <= low <= high <= 21_001_231:
-        return False
-    parsed = f"try_strptime({text}, '%Y%m%d')"
-    present, dates = table.row(f"count({text}), count({parsed})")
-    return bool(dates == present)
+    return bool(table.row(f"count(try_strptime({text}, '%Y%m%d'))")[0] >= enough)
 
 
-def _counted(name: str, count: str, low: float, high: float) -> Clock:
-    for least, most, parts, unit in EPOCHS:
-        if least <= low and high <= most:
-            return Clock("date", f"{count} / {parts}", f"{unit} since 1970, UTC")
+def _counted(name: str, count: str, within: Sequence[int], enough: float) -> Clock:
+    for found, (_, _, parts, unit) in zip(within, EPOCHS, strict=True):
+        if found >= enough:
+            why = f"{unit} since 1970, UTC"
+            return Clock("date", f"{count} / {parts}", why, unit=unit)
     seconds, unit = UNITS.get(name, (1, "seconds"))
     return Clock("elapsed", f"{count} * {seconds}", f"{unit} since the start of the file")
 
 
-def _best_format(table: Table, text: str, present: int) -> Clock:
-    formats = {f"{day} {part}".strip(): what for day, what in DAYS.items() for part in DAY_PARTS}
-    readings = {way: f"epoch(try_strptime({text}, {literal(way)}))" for way in formats}
-    counts = ", ".join(f"count({r}), max({r}) - min({r})" for r in readings.values())
-    found = table.row(counts)
-    ranked = [(-found[2 * i], found[2 * i + 1] or 0, way) for i, way in enumerate(formats)]
-    missed, _, way = min(ranked)
-    if -missed < (1 - MOST_BROKEN) * present:
-        why = "a way of writing dates that we do not know"
-        return Clock("none", NO_CLOCK.seconds, why, present, present)
-    return Clock("date", readings[way], f"{formats[way]}, {UTC_NOTE}", present, present + missed)
+def _written(table: Table, text: str, present: int, order: str, zone: str) -> Clock:
+    best = best_reading(table, text, present, 1 - MOST_BROKEN, order)
+    if best is None:
+        return Clock("none", NO_CLOCK.seconds, "a way of writing dates that we do not know")
+    why = f"{best.title}, {_note(zone)}"
+    seconds = _in_zone(best.stamp, zone)
+    return Clock("date", seconds, why, naive=best.read, orders=tuple(orders(best)))
 
 
-def _with_example(table: Table, text: str, clock: Clock) -> Clock:
-    broken = f"{text} IS NOT NULL AND ({clock.seconds}) IS NULL"
-    return replace(clock, first_broken=str(table.rows(text, broken, "LIMIT 1")[0][0]))
+def impossible(clock: Clock) -> str:
+    """Boolean expression: a time stands there that nobody can have paid at, or none at all."""
+    outside = ""
+    if clock.kind == "date":
+        outside = f" OR NOT ({clock.seconds}) BETWEEN {EARLIEST} AND {LATEST}"
+    return f"{clock.given} IS NOT NULL AND (({clock.seconds}) IS NULL{outside})"
+
+
+def _with_broken(table: Table, clock: Clock) -> Clock:
+    if clock.kind == "none":
+        first = table.rows(clock.given, f"{clock.given} IS NOT NULL", "LIMIT 1")
+        return replace(clock, broken=clock.present, first_broken=str(first[0][0]))
+    broken = f"{clock.given} IS NOT NULL AND ({clock.seconds}) IS NULL"
+    count, first = table.row(f"count(*) FILTER ({broken}), first({clock.given}) FILTER ({broken})")
+    return replace(clock, broken=count, first_broken=first or "")

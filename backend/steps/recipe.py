@@ -47,6 +47,13 @@ class Fix:
         return self.kind, self.column, self.value if self.kind is Kind.KEEP else named
 
 
+def meanings(fixes: Sequence[Fix], column: str) -> dict[str, str]:
+    """Return what values of a label mean: {value, trimmed and in lower case: meaning}."""
+    said = [fix.value.rpartition("=") for fix in fixes
+            if fix.kind is Kind.LABEL and fix.column == column]  # fmt: skip
+    return {value.strip().lower(): meaning for value, _, meaning in said}
+
+
 def with_fix(fixes: Sequence[Fix], new: Fix) -> tuple[Fix, ...]:
     """Return a recipe in which `new` stands, in place of what decided the same before."""
     return (*(fix for fix in fixes if fix.target != new.target), new)

@@ -5,6 +5,7 @@ or NULL; none of them ever raises while it runs.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from backend.steps.duck import literal
@@ -12,16 +13,22 @@ from backend.steps.duck import literal
 # What people write where a number, a date or a label is missing. Never used for words: a
 # merchant may be called "NA".
 NOTHING = ("", "null", "none", "nan", "n/a", "na", "-", "?")
-FRAUD = ("1", "1.0", "yes", "y", "true", "t", "fraud", "fraudulent")
-LEGITIMATE = ("0", "0.0", "no", "n", "false", "f", "legit", "legitimate", "genuine", "not fraud")
+FRAUD = ("1", "1.0", "'1'", "yes", "y", "true", "t", "fraud", "fraudulent")
+LEGITIMATE = (
+    "0", "0.0", "'0'", "no", "n", "false", "f", "legit", "legitimate", "genuine", "not fraud",
+)  # fmt: skip
+MEANINGS = {"fraud": "1", "legitimate": "0", "unknown": "NULL", "aside": "NULL"}
+LARGEST = 10**12  # no single payment is larger; card numbers and ids are
 
 SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "usd": "$", "eur": "€", "gbp": "£"}
 CODES = "USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|SEK|NOK|DKK|PLN"
 ADORNMENT = rf"[\p{{Sc}}\p{{Z}}\s'’]|{CODES}"
+MINUS = "−"  # the sign printed in statements; a hyphen is what programs write
 GROUPED = r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"
 WITH_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
-COMMA_EVIDENCE = r"^[^,]*\d,(\d{1,2}|\d{4,})\D*$"  # 12,50 but not 1,250
-POINT_EVIDENCE = r"^[^.]*\d\.(\d{1,2}|\d{4,})\D*$"
+# 12,50 and 0,125 and 1234,567 and 1.234,5 and 1.234.567, but not 1,250
+COMMA_EVIDENCE = r"^[^,]*\d,(\d{1,2}|\d{4,})\D*$|^\D*(0|\d{4,}),\d+\D*$|\.\d{3},\d|\.\d{3}\.\d{3}"
+POINT_EVIDENCE = r"^[^.]*\d\.(\d{1,2}|\d{4,})\D*$|^\D*(0|\d{4,})\.\d+\D*$|,\d{3}\.\d|,\d{3},\d{3}"
 
 
 def words(text: str) -> str:
@@ -45,17 +52,26 @@ class Style(StrEnum):
 def number(text: str, style: Style) -> str:
     """Double from "134.09" (plain), "$-25.00", "(1,234.56)" (point) or "1.234,56 €" (comma).
 
-    NULL for anything else, infinities and NaN included.
+    NULL for anything else: infinities, NaN, hexadecimals, digits that are not 0 to 9.
     """
     if style is Style.PLAIN:
         return _finite(text)
-    bare = f"regexp_replace({text}, {literal(ADORNMENT)}, '', 'g')"
-    bare = rf"regexp_replace({bare}, '^\((.*)\)$', '-\1')"
+    bare = f"regexp_replace(replace({text}, {literal(MINUS)}, '-'), {literal(ADORNMENT)}, '', 'g')"
+    bare = rf"regexp_replace({bare}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
     if style is Style.COMMA:
         matches = f"regexp_full_match({bare}, {literal(WITH_COMMA)})"
         return _finite(f"CASE WHEN {matches} THEN replace(replace({bare}, '.', ''), ',', '.') END")
     matches = f"regexp_full_match({bare}, {literal(GROUPED)})"
     return _finite(f"CASE WHEN {matches} THEN replace({bare}, ',', '') ELSE {bare} END")
+
+
+def amount(value: str) -> str:
+    """Double, exact to four decimals, from a double; NULL from LARGEST on, either sign.
+
+    Through DECIMAL(18, 4): 0.30000000000000004 is 0.3, and minus zero is zero.
+    """
+    exact = f"CAST(CAST({value} AS DECIMAL(18, 4)) AS DOUBLE)"
+    return f"CASE WHEN abs({value}) < {LARGEST} THEN {exact} END"
 
 
 def comma_evidence(text: str) -> str:
@@ -68,18 +84,32 @@ def point_evidence(text: str) -> str:
     return f"regexp_matches({text}, {literal(POINT_EVIDENCE)})"
 
 
-def label(text: str) -> str:
-    """1 for fraud, 0 for legitimate, NULL for blank and for values we do not know."""
+def label(text: str, meanings: Mapping[str, str] | None = None) -> str:
+    """1 for fraud, 0 for legitimate, NULL for blank and for values we do not know.
+
+    `meanings` are what the analyst said about values: one of MEANINGS by folded value.
+    """
     said = f"lower(trim({text}))"
+    chosen = "".join(
+        f"WHEN {said} = {literal(value)} THEN {MEANINGS[meaning]} "
+        for value, meaning in (meanings or {}).items()
+    )
     return (
-        f"CAST(CASE WHEN {said} IN {_listed(FRAUD)} THEN 1 "
+        f"CAST(CASE {chosen}WHEN {said} IN {_listed(FRAUD)} THEN 1 "
         f"WHEN {said} IN {_listed(LEGITIMATE)} THEN 0 END AS TINYINT)"
     )
 
 
-def unknown_label(text: str) -> str:
-    """Boolean expression: there is a value, and it is neither fraud nor legitimate."""
-    return f"lower(trim({text})) NOT IN {_listed(FRAUD + LEGITIMATE + NOTHING)}"
+def unknown_label(text: str, meanings: Mapping[str, str] | None = None) -> str:
+    """Boolean expression: there is a value, and nobody has said what it means."""
+    known = (*FRAUD, *LEGITIMATE, *NOTHING, *(meanings or {}))
+    return f"lower(trim({text})) NOT IN {_listed(known)}"
+
+
+def label_aside(text: str, meanings: Mapping[str, str]) -> str:
+    """Boolean expression: the analyst puts rows with this value aside."""
+    aside = [value for value, meaning in meanings.items() if meaning == "aside"]
+    return f"lower(trim({text})) IN {_listed(aside)}" if aside else "FALSE"
 
 
 def reads_as_label(value: str) -> bool:
@@ -104,9 +134,9 @@ def currency_in(text: str) -> str:
 
 
 def _finite(text: str) -> str:
-    parsed = f"TRY_CAST({text} AS DOUBLE)"
-    return f"CASE WHEN isfinite({parsed}) THEN {parsed} END"
+    parsed = f"TRY_CAST({text} AS DOUBLE)"  # DuckDB also reads 1_000
+    return f"CASE WHEN isfinite({parsed}) AND NOT contains({text}, '_') THEN {parsed} END"
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def _listed(values: Iterable[str]) -> str:
     return "(" + ", ".join(literal(value) for value in values) + ")"

@@ -233,14 +233,13 @@ def test_preview_has_the_files_own_headers_and_masks_ids(house):
     assert ready.equals(shown)
 
 
-def test_progress_rises_from_nothing_to_all(house):
+def test_progress_of_accepting_rises_to_all(house):
     seen: list[float] = []
-    draft = imports.receive(io.BytesIO(GOOD.encode()), "t.csv", lambda share, _: seen.append(share))
-    assert seen == sorted(seen)
-    assert 0 <= seen[0] <= seen[-1] <= 1
 
-    drafts.accept(draft.id, lambda share, _: seen.append(share))
-    assert seen[-1] == 1.0
+    drafts.accept(bring(GOOD).id, lambda share, _: seen.append(share))
+
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0.0, 1.0)
 
 
 def test_a_stolen_path_as_file_name_is_only_a_name(house):

@@ -1,0 +1,90 @@
+"""Transaction ids that stand on more than one row: the same row twice, or rows that disagree."""
+
+from collections.abc import Sequence
+
+from backend.steps.columns import Column, Role
+from backend.steps.duck import Table, literal
+from backend.steps.layout import fold
+from backend.steps.normalise import cell
+from backend.steps.quarantine import CONFLICT, DUPLICATE, Check
+from backend.steps.values import words
+
+NAMES = frozenset({
+    "id", "transactionid", "transid", "txid", "txnid", "trxid", "transnum", "transactionnumber",
+    "transactionno", "transactionref", "transactionreference", "paymentid", "eventid", "uuid",
+    "reference", "referencenumber",
+})  # fmt: skip
+NEARLY = 0.95  # share of values that are different in a column that numbers transactions
+ROWS = "doubled"  # the temporary table of rows whose id stands elsewhere too
+
+
+def id_column(columns: Sequence[Column], rows: int) -> int | None:
+    """Return the position of the column that numbers transactions; None without one."""
+    return next(
+        (place for place, column in enumerate(columns) if _numbers_rows(column, rows)), None
+    )
+
+
+def is_named_so(header: str) -> bool:
+    """Tell whether a header says that its column numbers transactions."""
+    return fold(header) in NAMES
+
+
+def checks(table: Table, columns: Sequence[Column]) -> list[Check]:
+    """Return the checks that put repeated and contradicting transactions aside.
+
+    A row that repeats an earlier one in every cell is put aside; where rows with one id
+    differ, all of them are. Sealed cells are never alike, so they are not compared. The
+    checks look up bits by row number, because a join would not keep the rows in order.
+    """
+    rows = table.row("count(*)")[0]
+    place = id_column(columns, rows)
+    if place is None or _present(columns[place], rows) == columns[place].distinct:
+        return []
+    _find(table, columns, place)
+    ask = Table(table.connection, ROWS)
+    found = []
+    for reason, where in ((DUPLICATE, "alike AND row > first"), (CONFLICT, "NOT alike")):
+        if not ask.rows("row", where, "LIMIT 1"):
+            continue
+        bits = f"bitstring_agg(CAST(row AS INTEGER), 0, {rows - 1})"
+        source = ask.selection(bits, where).source
+        table.connection.execute(" ".join(("SET VARIABLE", reason, "= FROM", source)))
+        fails = (
+            f"coalesce(get_bit(getvariable({literal(reason)}), "
+            "CAST(file_row_number AS INTEGER)) = 1, FALSE)"
+        )
+        found.append(Check(reason, columns[place].name, fails))
+    return found
+
+
+def first_rows(table: Table) -> dict[int, int]:
+    """Return {row put aside as a repetition: the row it repeats}, after `checks` found some."""
+    return dict(Table(table.connection, ROWS).rows("row, first", "alike AND row > first"))
+
+
+def _find(table: Table, columns: Sequence[Column], place: int) -> None:
+    key = words(cell(place))
+    again = table.selection(f"{key} AS k").source
+    repeated = f"SELECT k FROM {again} WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"  # noqa: S608
+    compared = [cell(i) for i, column in enumerate(columns) if column.role is not Role.SEALED]
+    some = table.selection(
+        f"file_row_number AS row, {key} AS k, hash({', '.join(compared)}) AS h",
+        f"{key} IN ({repeated})",
+    )
+    told = some.selection(
+        "row, min(row) OVER (PARTITION BY k) AS first, "
+        "min(h) OVER (PARTITION BY k) = max(h) OVER (PARTITION BY k) AS alike"
+    )
+    words_of = ("CREATE OR REPLACE TEMP TABLE", ROWS, "AS FROM", told.source)
+    table.connection.execute(" ".join(words_of))
+
+
+def _numbers_rows(column: Column, rows: int) -> bool:
+    present = _present(column, rows)
+    named_so = column.role is Role.ID and is_named_so(column.name)
+    return named_so and present > 1 and column.distinct >= NEARLY * present
+
+
+def _present(column: Column, rows: int) -> int:
+    return round((1 - column.missing) * rows)
