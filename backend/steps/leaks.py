@@ -17,6 +17,7 @@ from backend.steps.recipe import Fix, Kind
 from backend.steps.values import Style, filled, number, words
 
 TOO_GOOD = 0.98  # area under the ROC curve of one column alone
+ALL = 0.9995  # as a percentage with one decimal: 100
 FEWEST_FRAUDS = 10  # below this an AUC says nothing
 SAMPLE_CELLS = 8_000_000  # legitimate rows times columns looked at
 MOST_ROWS, MOST_FRAUDS = 200_000, 100_000
@@ -121,7 +122,7 @@ def by_name(name: str) -> str:
 
 def _suspect(column: Column, auc: float | None) -> Suspect | None:
     if auc is not None and auc > TOO_GOOD:
-        pairs = f"{_percent(auc)} of pairs (AUC {auc:.3f})"
+        pairs = f"{'all' if auc > ALL else f'{auc:.1%} of'} pairs (AUC {auc:.3f})"
         why = f"Alone it tells a fraud from a legitimate row in {pairs}"
         return Suspect(column.name, why, auc)
     why = by_name(column.name)
@@ -134,10 +135,6 @@ def _role_if_used(outline: Outline, column: Column) -> Role:
         f"count({filled(c)}), count({number(words(c), Style.PLAIN)})"
     )
     return Role.NUMBER if column.distinct > 2 and numbers == present else Role.CATEGORY
-
-
-def _percent(auc: float) -> str:
-    return "all" if auc == 1 else f"{auc:.1%}"
 
 
 def _sample(table: Table, columns: Sequence[Column], typed: Canonical) -> Table | None:

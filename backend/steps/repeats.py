@@ -72,11 +72,14 @@ def across_the_split(outline: Outline) -> Iterator[Problem]:
 def judged_from(brief: Table) -> float | None:
     """Return the time at which the test part begins; None when it is not cut by time."""
     known = "label IS NOT NULL"
-    edge, low, high, missing = brief.row(
-        f"quantile_disc(time, {EDGES[1]}) FILTER ({known}), min(time), max(time), "
-        f"count(*) FILTER ({known} AND time IS NULL)"
+    rows, timed, low, high = brief.row(
+        f"count(*) FILTER ({known}), count(time) FILTER ({known}), "
+        f"min(time) FILTER ({known}), max(time) FILTER ({known})"
     )
-    return None if edge is None or missing or low == high else float(edge)
+    if rows == 0 or timed < rows or low == high:
+        return None
+    place = (int(EDGES[1] * rows) + 0.5) / rows  # the very row at which steps/split cuts
+    return float(brief.row(f"quantile_disc(time, {place}) FILTER ({known})")[0])
 
 
 def _groups(outline: Outline, by: str, late: str) -> Table:
