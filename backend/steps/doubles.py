@@ -49,7 +49,7 @@ def checks(table: Table, columns: Sequence[Column]) -> list[Check]:
             continue
         bits = f"bitstring_agg(CAST(row AS INTEGER), 0, {rows - 1})"
         source = ask.selection(bits, where).source
-        table.connection.execute(" ".join(("SET VARIABLE", reason, "= FROM", source)))
+        table.connection.execute(" ".join(("SET VARIABLE", reason, "=", source)))
         fails = (
             f"coalesce(get_bit(getvariable({literal(reason)}), "
             "CAST(file_row_number AS INTEGER)) = 1, FALSE)"
