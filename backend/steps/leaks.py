@@ -144,12 +144,13 @@ def _sample(table: Table, columns: Sequence[Column], typed: Canonical) -> Table 
     if min(legitimate, frauds) < FEWEST_FRAUDS or not columns:
         return None
     at_most = min(MOST_ROWS, SAMPLE_CELLS // len(columns))
-    drawn = "hash(file_row_number) % 1000000"  # the same rows every time
-    some = f"{drawn} < {1_000_000 * at_most / legitimate:.0f}"
-    few = f"{drawn} < {1_000_000 * MOST_FRAUDS / frauds:.0f}"
+    place = "hash(file_row_number) % 1000000"  # the same rows every time
+    some = f"{place} < {1_000_000 * at_most / legitimate:.0f}"
+    few = f"{place} < {1_000_000 * MOST_FRAUDS / frauds:.0f}"
     values = [f"{typed.expressions[c.name]} AS v{place}" for place, c in enumerate(columns)]
     what = ", ".join([f"{label} AS y", "hash(file_row_number + 1) % 2 AS h", *values])
-    return kept(table, "leak_sample", what, f"({label} = 1 AND {few}) OR ({label} = 0 AND {some})")
+    drawn = f"(({label} = 1 AND {few}) OR ({label} = 0 AND {some}))"
+    return kept(table, "leak_sample", what, f"{drawn} AND {typed.kept}")
 
 
 def _rank_auc(sample: Table, value: str) -> float:

@@ -30,7 +30,7 @@ class Outline:
 
     @cached_property
     def brief(self) -> Table:
-        """Row numbers, labels and times of every row, with two fingerprints.
+        """Row numbers, labels and times of every row that is kept, with two fingerprints.
 
         Columns: row int64, label int8 or null, time double or null, alike (of everything a
         model would see but the time), whole (of every cell).
@@ -42,7 +42,7 @@ class Outline:
             f"file_row_number AS row, {typed['_label']} AS label, {typed['_time']} AS time, "
             f"hash({alike}) AS alike, hash({', '.join(cells)}) AS whole"
         )
-        return kept(self.table, BRIEF, what)
+        return kept(self.table, BRIEF, what, self.typed.kept)
 
     def column(self, name: str) -> tuple[Column, str]:
         """Return a column and its SQL name in the text table."""

@@ -7,7 +7,8 @@ the training part are answered from memory, so every figure measured on them is 
 from collections.abc import Iterator
 
 from backend.steps.checkup import Offer, Problem, Severity
-from backend.steps.columns import FEATURES, Role, named
+from backend.steps.columns import FEATURES, Role
+from backend.steps.doubles import id_column
 from backend.steps.duck import Table
 from backend.steps.outline import MOST_EXAMPLES, Outline, selected
 from backend.steps.recipe import Fix, Kind
@@ -25,11 +26,9 @@ def copies(outline: Outline) -> Iterator[Problem]:
     Nothing where a column numbers the transactions: that the same number comes twice is a
     finding of its own.
     """
-    if named(outline.columns, Role.ID):
-        return
     rows, kinds = outline.brief.row("count(*), count(DISTINCT whole)")
     extra = rows - kinds
-    if extra == 0:
+    if extra == 0 or id_column(outline.columns, rows) is not None:
         return
     yield Problem(
         key=COPIES,

@@ -80,8 +80,11 @@ class TestCopies:
         assert problem.severity is Severity.WARNING
 
     def test_of_numbered_transactions_are_another_finding(self, tmp_path, rows):
-        numbered = {**columns(rows), "id": (Role.ID, [1] * len(rows))}
+        rows = pd.concat([rows, rows.iloc[:30]], ignore_index=True)
+        numbers = [*range(2_000), *range(30)]
+        numbered = {**columns(rows), "transaction_id": (Role.ID, numbers)}
         with outlined(tmp_path, numbered) as outline:
+            assert outline.brief.row("count(*)") == (2_000,)
             assert list(copies(outline)) == []
 
 
