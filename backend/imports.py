@@ -75,6 +75,7 @@ def receive(
     """
     name = shown_name(file_name)
     origin = uploads.remember(file, settings.upload_limit, name)
+    progress(0.0, "Reading the file")
     try:
         return read_in(origin, name, fixes, lambda told: progress(told.share, told.stage))
     finally:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -76,7 +77,11 @@ def _asked(body: bytes) -> tuple[int, dict[str, Any]] | None:
 
 def build() -> App:
     """Return the application, with the Streamlit options that depend on the installation."""
-    config.set_option("server.maxUploadSize", settings.upload_limit_mb)
+    # Streamlit compares the limit with the length of the whole request, which is a little longer
+    # than the file in it. The file itself is measured to the byte in uploads.remember.
+    config.set_option("server.maxUploadSize", settings.upload_limit_mb + 1)
+    # Without this a file on its way in would lie on disk, card numbers and all.
+    MultiPartParser.spool_max_size = settings.upload_limit + 2 * 1024**2
     return App(
         ROOT / "ui" / "app.py",
         routes=[

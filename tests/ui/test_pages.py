@@ -24,7 +24,7 @@ from ui.page import GROUPS, Page
 from ui.parts.judgement import split_caption
 
 PAGES = sorted(plugins.collect(views, "PAGE"))
-NEEDS_AN_ID = {"dataset": ["upload", "datasets", "new_run"], "run": ["progress", "predictions"]}
+NEEDS_AN_ID = {"dataset": ["clinic", "datasets", "new_run"], "run": ["progress", "predictions"]}
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -159,7 +159,7 @@ class TestEveryPage:
         assert not app.exception
         assert "There is no run 99" in app.error[0].value.replace("\\", "")
 
-    @pytest.mark.parametrize("name", ["upload", "datasets"])
+    @pytest.mark.parametrize("name", ["clinic", "datasets"])
     def test_says_that_a_dataset_is_not_here(self, house, name):
         app = open_page(name, dataset=99)
         assert "There is no dataset 99" in app.error[0].value.replace("\\", "")
@@ -169,19 +169,6 @@ class TestEveryPage:
         app = open_page("progress", run=named)
         assert not app.exception
         assert verdict(app).startswith("No run yet")
-
-
-class TestUpload:
-    def test_shows_how_a_ready_dataset_was_understood(self, sample):
-        app = open_page("upload", dataset=sample.id)
-        assert verdict(app).startswith("We understood 9 of 10 columns.")
-        assert [metric.label for metric in app.metric] == [
-            "Rows kept",
-            "Period",
-            "Fraud rate",
-            "Amount in fraud",
-        ]
-        assert primary(app) == ["Use this dataset"]
 
 
 class TestNewRun:

@@ -10,7 +10,7 @@ WANTED = {
     "runner.postScriptGC": False,  # a full collection after every redraw is most of its cost
     "runner.magicEnabled": False,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": 321,
+    "server.maxUploadSize": 322,  # the request around the file; the file itself: 321
     "server.disconnectedSessionTTL": 30,
     "server.enableXsrfProtection": True,
     "server.enableAgentApi": False,
@@ -45,3 +45,19 @@ def test_serving_loads_no_torch():
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_file_on_its_way_in_stays_in_memory():
+    ask = (
+        "import ui.server; from starlette.formparsers import MultiPartParser; "
+        "print(MultiPartParser.spool_max_size)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=ROOT,
+        env=environment(TOUCHSTONE_UPLOAD_LIMIT_MB="321"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout.splitlines()[-1]) >= 322 * 1024**2

@@ -47,7 +47,7 @@ def find(every: Sequence[Run], held: Sequence[Dataset]) -> list[Step]:
     for dataset in held:
         if not dataset.is_ready:
             why = f"Is {plain(dataset.name)} read as you mean it?"
-            steps.append(Step(why, "Check the columns", "upload", "dataset", dataset.id))
+            steps.append(Step(why, "Check the columns", "clinic", "dataset", dataset.id))
     trained = {run.dataset_id for run in every}
     for dataset in held:
         if dataset.is_ready and dataset.id not in trained:

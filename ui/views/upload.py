@@ -1,36 +1,37 @@
-"""Did you understand my file? Drop one, see how it was read, change it, use it."""
+"""Bring me your file: drop one, take one from a folder or store, or try sample transactions."""
 
 import streamlit as st
 
-from backend import datasets, drafts
-from backend.dataset_view import Dataset
+from backend import imports
+from backend.import_view import Import, ImportState
 from ui.page import Page, go, id_in_address
-from ui.parts import dataset_facts
-from ui.parts.column_roles import edit_columns
-from ui.parts.intake import drop_zone, take_sample, with_bar
+from ui.parts.import_cards import draw_imports
+from ui.parts.intake import choose_by_address, drop_zone, largest, take_sample
 from ui.parts.skeleton import head, panel
+from ui.parts.wording import counted
 
 PAGE = Page("Upload", ":material/upload_file:", group="Data", order=10)
+USUAL = "Drop a CSV of transactions, or try it with 50,000 sample transactions."
 
 
 def render() -> None:
-    """Draw the drop zone, or the file the address names."""
-    number = id_in_address("dataset")
-    if number is None:
-        draw_choice()
-    else:
-        draw_understood(datasets.get(number))
-
-
-def draw_choice() -> None:
-    """Draw the two ways in: a file of one's own, or sample transactions."""
+    """Draw the ways in, below the files that are on their way."""
+    lead_on()
+    found = imports.listed()
     head(
         "Upload",
-        "Drop a CSV of transactions, or try it with 50,000 sample transactions.",
+        verdict(found),
         "One row per transaction, one column that marks fraud. The file stays here.",
     )
-    with panel("Your transactions", "Columns and separators are worked out from the file."):
+    draw_imports(found)
+    with panel(
+        "Your transactions",
+        f"Columns and separators are worked out from the file. Up to {largest()}; larger files "
+        "come in by their address, below.",
+    ):
         drop_zone()
+    with panel("From a folder or store", "For files of any size, read where they lie."):
+        choose_by_address()
     note = "Invented cards, merchants and three kinds of fraud, made on this machine in seconds."
     with panel("No file at hand", note):
         pressed = st.button("Try it with sample transactions", type="primary", key="sample")
@@ -38,33 +39,19 @@ def draw_choice() -> None:
         take_sample()
 
 
-def draw_understood(dataset: Dataset) -> None:
-    """Draw how a file was understood; a draft can still be changed."""
-    use, other = head(
-        "Upload",
-        dataset_facts.verdict(dataset),
-        dataset_facts.evidence(dataset),
-        actions=[
-            ("Use this dataset", ":material/check:", "primary", "use"),
-            ("Choose another file", ":material/upload_file:", "secondary", "other"),
-        ],
-    )
-    if other:
-        go("upload")
-    if use:
-        accept(dataset)
-    dataset_facts.draw_cards(dataset)
-    if dataset.is_ready:
-        dataset_facts.draw_columns(dataset)
-    else:
-        edit_columns(dataset)
-    dataset_facts.draw_weeks(dataset)
-    if not dataset.is_ready:
-        dataset_facts.draw_first_rows(dataset)
+def lead_on() -> None:
+    """Leave for the clinic when the import the address names is done."""
+    number = id_in_address("import")
+    named = imports.get(number) if number is not None else None
+    if named is not None and named.dataset_id is not None:
+        go("clinic", dataset=named.dataset_id)
 
 
-def accept(dataset: Dataset) -> None:
-    """Keep the dataset as it is understood now, and go on to training."""
-    if not dataset.is_ready:
-        with_bar(lambda progress: drafts.accept(dataset.id, progress))
-    go("new_run", dataset=dataset.id)
+def verdict(found: list[Import]) -> str:
+    """Return what is going on with files on their way in."""
+    if any(each.state is ImportState.ASKING for each in found):
+        return "One question before your file can be read."
+    live = [each for each in found if each.is_live]
+    if live:
+        return f"{counted(len(live), 'file')} on the way in."
+    return USUAL
