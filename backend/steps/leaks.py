@@ -95,7 +95,8 @@ def problems(outline: Outline) -> Iterator[Problem]:
 def left_out(outline: Outline) -> Iterator[Problem]:
     """Yield a note for every column that was left out because of its name, with the way back."""
     for column in outline.columns:
-        if column.role is not Role.IGNORE or column.distinct < 2 or not by_name(column.name):
+        says_something = column.distinct > 1 or (column.distinct == 1 and column.missing > 0)
+        if column.role is not Role.IGNORE or not says_something or not by_name(column.name):
             continue
         role = _role_if_used(outline, column)
         back = (Fix(Kind.ROLE, column.name, role), Fix(Kind.KEEP, column.name, KEY + column.name))

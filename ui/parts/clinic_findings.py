@@ -1,12 +1,13 @@
 """What is wrong with a file: its question, its problems, what was decided; each one click away."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from backend import drafts
 from backend.dataset_view import Dataset
-from backend.steps.checkup import Option, Problem, Question
+from backend.steps.checkup import Offer, Option, Problem, Question
 from backend.steps.recipe import Fix
 from ui.parts.clinic_words import SEVERITIES, decided
 from ui.parts.skeleton import panel
@@ -14,7 +15,8 @@ from ui.parts.trouble import errors_on_page
 from ui.parts.wording import count, counted, plain
 
 SHOWN_FIRST = 12
-BADGE, BUTTON = 120, 150  # px; fixed, so that rows align
+BADGE, BUTTON = 120, 160  # px; fixed, so that rows align
+MOST_BESIDE, SHORT = 2, 18  # buttons beside a problem, characters on one
 
 
 def draw_question(dataset: Dataset, question: Question) -> None:
@@ -66,18 +68,37 @@ def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
 
 def _draw_problem(dataset: Dataset, problem: Problem) -> None:
     text, icon, colour = SEVERITIES[problem.severity]
+    beside = fit_beside(problem.offers)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         with st.container(width=BADGE):
             st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
-        with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{plain(problem.title)}**")
-            st.caption(plain(problem.detail))
-            if problem.examples:
-                st.caption("  \n".join(_row(one.line, one.text) for one in problem.examples))
-        with st.container(width=BUTTON, gap="xsmall"):
-            for place, offer in enumerate(problem.offers):
-                if st.button(offer.label, key=f"{problem.key}-{place}", width="stretch"):
-                    _fix(dataset, offer.fixes)
+        with st.container(gap="xsmall", width="stretch"):
+            _draw_words(problem)
+            if not beside:
+                with st.container(horizontal=True, gap="xsmall"):
+                    _draw_offers(dataset, problem, width="content")
+        if beside:
+            with st.container(width=BUTTON, gap="xsmall"):
+                _draw_offers(dataset, problem, width="stretch")
+
+
+def fit_beside(offers: Sequence[Offer]) -> bool:
+    """Tell whether the buttons stand beside the words: few, with short labels."""
+    return len(offers) <= MOST_BESIDE and all(len(offer.label) <= SHORT for offer in offers)
+
+
+def _draw_words(problem: Problem) -> None:
+    with st.container(gap=None):
+        st.markdown(f"**{plain(problem.title)}**")
+        st.caption(plain(problem.detail))
+        if problem.examples:
+            st.caption("  \n".join(_row(one.line, one.text) for one in problem.examples))
+
+
+def _draw_offers(dataset: Dataset, problem: Problem, width: Any) -> None:
+    for place, offer in enumerate(problem.offers):
+        if st.button(offer.label, key=f"{problem.key}-{place}", width=width):
+            _fix(dataset, offer.fixes)
 
 
 def _row(line: int, text: str) -> str:
