@@ -8,6 +8,7 @@ from backend import imports
 from backend.import_view import Import, ImportState
 from ui.page import go
 from ui.parts.live import live, redraw_page
+from ui.parts.skeleton import panel
 from ui.parts.wording import count, joined, plain, size, time_left
 
 BADGES = {  # state -> (words, icon, badge colour)
@@ -21,14 +22,28 @@ BADGES = {  # state -> (words, icon, badge colour)
 GOES_ON = "You can close this tab: reading goes on."
 WAITS = "Others are being read; this one is next. You can close this tab."
 ASKED = "The file waits in memory for 15 minutes, then it is let go."
-FAILED = "Nothing of it was kept. Mend the file, or choose another one below."
+FAILED = "Nothing of it was kept. Mend the file and bring it again, or choose another one."
+Stand = tuple[tuple[int, ImportState], ...]
 
 
 def draw_imports(found: Sequence[Import]) -> None:
-    """Draw files on their way in, as long as there are any; nothing when there are none."""
+    """Draw files on their way in, each as a card; redrawn while any is under way."""
     if found:
         watch = live(_draw_cards, every=_every(found), key="imports")
         watch(_stand(found))
+
+
+def draw_failed(found: Sequence[Import]) -> None:
+    """List quietly what was not taken in of late; nothing when there is nothing."""
+    if not found:
+        return
+    with panel("Not taken in", "Files of the last day. Nothing of them was kept."):
+        for each in found:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                with st.container(gap=None):
+                    st.markdown(f"**{plain(each.file_name)}**")
+                    st.caption(plain(each.message))
+                _draw_end(each)
 
 
 def _every(found: Sequence[Import]) -> float | None:
@@ -39,12 +54,13 @@ def _every(found: Sequence[Import]) -> float | None:
     return 5.0 if ImportState.ASKING in states else None
 
 
-def _stand(found: Sequence[Import]) -> tuple[tuple[int, ImportState], ...]:
-    return tuple((each.id, each.state) for each in found)
+def _stand(found: Sequence[Import]) -> Stand:
+    return tuple(sorted((each.id, each.state) for each in found))
 
 
-def _draw_cards(stand: tuple[tuple[int, ImportState], ...]) -> None:
-    found = imports.listed()
+def _draw_cards(stand: Stand) -> None:
+    shown = {import_id for import_id, _state in stand}
+    found = [each for each in imports.listed() if each.is_live or each.id in shown]
     if _stand(found) != stand:  # one is done, or asks: the page around changes with it
         redraw_page()
     for each in found:
