@@ -70,6 +70,11 @@ class Dataset:
         """The typed rows, once it is accepted."""
         return self.folder / "rows.parquet"
 
+    @property
+    def quarantine(self) -> Path:
+        """The rows put aside, once it is accepted; see steps/quarantine."""
+        return self.folder / "quarantine.parquet"
+
 
 def view(row: db.Dataset) -> Dataset:
     """Return what a row of the table says."""

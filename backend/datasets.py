@@ -2,52 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
 import db
-from backend import drafts, simulator, uploads
+from backend import uploads
 from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
-from backend.uploads import Progress, silent
+from backend.steps.folder import rejects_table
+from backend.steps.quarantine import SCHEMA
 from db import transaction
-
-SAMPLE_NAME, SAMPLE_ROWS, SAMPLE_SEED = "sample_transactions.csv", 50_000, 7
-
-
-def receive(file: BinaryIO, file_name: str, progress: Progress = silent) -> Dataset:
-    """Keep a file and understand it: the draft an analyst looks over.
-
-    The same bytes again give the dataset that is there already, draft or ready. Raises
-    FileRefused with the line and a way out where the file is not a table of transactions;
-    nothing of it is kept then.
-    """
-    upload = uploads.keep(file, progress)
-    try:
-        known = drafts.with_hash(upload.content_hash)
-        if known is not None:
-            return known
-        return drafts.add(upload.folder, file_name, drafts.understand(upload, progress), "")
-    finally:
-        uploads.discard(upload.folder)
-
-
-def receive_sample(progress: Progress = silent) -> Dataset:
-    """Simulate 50,000 transactions, receive and accept them: ready to train on.
-
-    Pressed twice it is one dataset: the simulator is seeded.
-    """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / SAMPLE_NAME
-        progress(0.0, "Simulating transactions")
-        simulator.write_csv(path, SAMPLE_ROWS, SAMPLE_SEED)
-        with path.open("rb") as file:
-            dataset = receive(file, SAMPLE_NAME, progress)
-    return drafts.accept(dataset.id, progress)
 
 
 def get(dataset_id: int) -> Dataset:
@@ -85,6 +52,22 @@ def use_uncovered(dataset_id: int, use: bool) -> Dataset:
         row = stored(session, dataset_id)
         row.uses_uncovered = use
         return view(row)
+
+
+def quarantine(dataset_id: int, limit: int = 100, offset: int = 0) -> pd.DataFrame:
+    """Return rows that were put aside, in file order, `limit` of them from `offset` on.
+
+    Columns: line (int, 1-based, where the row starts), reason (a key of
+    steps.quarantine.REASONS), column (header, missing where it is about the whole row), text
+    (what stood there, safe to show). Of a draft, those the reader turned away. Empty when
+    none was put aside.
+    """
+    dataset = get(dataset_id)
+    home = uploads.folder_of(dataset.content_hash)
+    path = dataset.quarantine if dataset.is_ready else rejects_table(home)
+    found = pq.read_table(path) if path.is_file() else pa.Table.from_pylist([], SCHEMA)
+    frame: pd.DataFrame = found.slice(offset, limit).to_pandas()
+    return frame
 
 
 def rows_of(dataset_id: int, row_numbers: Sequence[int]) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def _file(name: str, folder: Path) -> Path | None:
     path = folder / name
     packed = REAL / f"{name}.gz"
     if name == "simulated.csv":
-        simulator.write_csv(path, datasets.SAMPLE_ROWS, datasets.SAMPLE_SEED)
+        simulator.write_csv(path, imports.SAMPLE_ROWS, imports.SAMPLE_SEED)
     elif packed.is_file():
         with gzip.open(packed) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)

@@ -1,12 +1,25 @@
 """Rows put aside with a reason: which values send them there, and what is kept of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from backend.steps.columns import Column
+from backend.steps.duck import Table, parquet_table, quoted
 from backend.steps.masking import shown
+from backend.steps.normalise import cell
 
 LONGEST = 500  # characters kept of a row that is put aside
+BATCH = 10_000  # rows worked on at a time
+SCHEMA = pa.schema([
+    ("line", pa.int64()),  # 1-based physical line at which the row starts
+    ("reason", pa.string()),  # a key of REASONS
+    ("column", pa.string()),  # header, null where it is about the whole row
+    ("text", pa.string()),  # safe to show
+])  # fmt: skip
 LABEL, AMOUNT, RANGE, TIME, FUTURE = "label", "amount", "range", "time", "future"
 DUPLICATE, CONFLICT, NUMBER = "duplicate", "conflict", "number"
 REASONS = {  # code -> why a row is put aside
@@ -46,6 +59,59 @@ def first_failing(checks: Sequence[Check]) -> str:
         return "CAST(NULL AS INTEGER)"
     cases = " ".join(f"WHEN {check.fails} THEN {place}" for place, check in enumerate(checks))
     return f"CASE {cases} END"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The text table of a draft, and what is needed to put rows of it aside."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    checks: tuple[Check, ...]
+    line_of: Callable[[int], int]  # data row (0-based) -> 1-based physical line
+    delimiter: str
+    repeats: Mapping[int, int]  # row put aside as a repetition -> the row it repeats
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows that fail a check, in file order, with the columns of SCHEMA."""
+        texts = ", ".join(cell(place) for place in range(len(self.columns)))
+        judged = self.table.selection(
+            f"file_row_number, {first_failing(self.checks)} AS place, {texts}"
+        )
+        judged.connection.execute(f"FROM {judged.source} WHERE place IS NOT NULL")
+        while found := judged.connection.fetchmany(BATCH):
+            told = [self._told(row, place, values) for row, place, *values in found]
+            columns = [
+                pa.array(list(c), t)
+                for c, t in zip(zip(*told, strict=True), SCHEMA.types, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+    def _told(self, row: int, place: int, values: Sequence[str | None]) -> dict[str, object]:
+        check = self.checks[place]
+        text = row_text(values, self.columns, self.delimiter)
+        if row in self.repeats:
+            text = f"repeats line {self.line_of(self.repeats[row])}: {text}"[:LONGEST]
+        line = self.line_of(row)
+        return {"line": line, "reason": check.reason, "column": check.column, "text": text}
+
+
+def write(rows: Rows, rejects: Path, target: Path) -> None:
+    """Write the rows put aside by reader and checks as one Parquet, in line order.
+
+    `rejects` holds those the reader turned away; it need not be there.
+    """
+    part = target.with_suffix(".values")
+    with pq.ParquetWriter(part, SCHEMA, compression="zstd") as file:
+        for batch in rows.batches():
+            file.write_batch(batch)
+    parts = [part, *([rejects] if rejects.is_file() else [])]
+    names = ", ".join(quoted(name) for name in SCHEMA.names)
+    connection = rows.table.connection
+    told = [parquet_table(connection, path).selection(names) for path in parts]
+    together = " UNION ALL ".join(f"(FROM {one.source})" for one in told)
+    Table(connection, f"({together} ORDER BY line)").copy("*", target)
+    part.unlink()
 
 
 def row_text(cells: Iterable[str | None], columns: Sequence[Column], delimiter: str) -> str:

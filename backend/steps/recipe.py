@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+from zoneinfo import available_timezones
 
 from backend.steps.columns import Column, Role
 from backend.steps.layout import fold
 from backend.steps.masking import shown
+from backend.steps.values import MEANINGS
 
 CHOSEN = "Chosen by you"
 ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
@@ -54,6 +56,12 @@ def meanings(fixes: Sequence[Fix], column: str) -> dict[str, str]:
     return {value.strip().lower(): meaning for value, _, meaning in said}
 
 
+VALUES = {
+    Kind.DATES: ("day first", "month first"),
+    Kind.DECIMALS: ("comma", "point"),
+}
+
+
 def with_fix(fixes: Sequence[Fix], new: Fix) -> tuple[Fix, ...]:
     """Return a recipe in which `new` stands, in place of what decided the same before."""
     return (*(fix for fix in fixes if fix.target != new.target), new)
@@ -69,11 +77,42 @@ def apply(
     for columns that may be shown less masked than before. A fix for a column that is not
     there changes nothing.
     """
-    result = tuple(guessed(column) for column in columns)
+    raw = examples or {}
+    result = tuple(_shown(guessed(column), raw) for column in columns)
     for fix in fixes:
         if fix.kind is Kind.ROLE and any(column.name == fix.column for column in result):
-            result = _with_role(result, fix.column, Role(fix.value), examples or {})
+            result = _with_role(result, fix.column, Role(fix.value), raw)
     return result
+
+
+def misfit(fix: Fix, columns: Sequence[Column]) -> str:
+    """Return why a fix does not fit these columns, a sentence; "" where it does."""
+    column = next((column for column in columns if column.name == fix.column), None)
+    if fix.column and column is None:
+        return f'there is no column "{fix.column}". Choose one from the list.'
+    if fix.kind is Kind.ROLE and column is not None:
+        return _misfit_role(column, fix.value)
+    if fix.kind is Kind.LABEL and not (
+        column is not None
+        and column.role is Role.LABEL
+        and fix.value.rpartition("=")[2] in MEANINGS
+    ):
+        return f'"{fix.value}" says nothing about a label. Choose what it means.'
+    if fix.kind is Kind.ZONE and fix.value not in available_timezones():
+        return f'"{fix.value}" is no time zone. Write it as Europe/Berlin.'
+    if fix.kind in VALUES and fix.value not in VALUES[fix.kind]:
+        return f'"{fix.value}" is neither {VALUES[fix.kind][0]} nor {VALUES[fix.kind][1]}.'
+    return ""
+
+
+def _misfit_role(column: Column, value: str) -> str:
+    if value not in {role.value for role in Role}:
+        return f'"{value}" is nothing a column can be used as.'
+    if column.role is Role.SEALED and value not in (Role.SEALED, Role.IGNORE):
+        return f"{column.name} is encrypted, so nothing can be read from it."
+    if value == Role.SEALED and guessed(column).role is not Role.SEALED:
+        return f"{column.name} was stored as it is: only what is brought in anew can be encrypted."
+    return ""
 
 
 def guessed(column: Column) -> Column:
@@ -87,9 +126,14 @@ def _with_role(
     columns: tuple[Column, ...], name: str, role: Role, examples: Mapping[str, str]
 ) -> tuple[Column, ...]:
     chosen = next(column for column in columns if column.name == name)
-    example = shown(examples.get(name, chosen.example), role)
-    changed = replace(_moved(chosen, role, CHOSEN), example=example)
+    changed = _shown(_moved(chosen, role, CHOSEN), examples)
     return tuple(changed if c.name == name else _make_room(c, changed) for c in columns)
+
+
+def _shown(column: Column, examples: Mapping[str, str]) -> Column:
+    if column.name not in examples:
+        return column
+    return replace(column, example=shown(examples[column.name], column.role))
 
 
 def _make_room(column: Column, changed: Column) -> Column:

@@ -1,6 +1,5 @@
 """Datasets end to end: received, understood, changed, accepted, shown, deleted."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
@@ -162,7 +161,7 @@ def test_an_unknown_label_names_column_value_and_line(house):
     draft = bring(text + "z,2024-01-01 10:00:00,c1,1.5,n,maybe\n")
 
     assert (draft.quarantined, draft.unlabelled) == (1, 1)
-    with pytest.raises(FileRefused, match='Column "is_fraud", line 65: "maybe" is neither'):
+    with pytest.raises(FileRefused, match='Column "is_fraud", line 65: 1 label is neither'):
         drafts.accept(draft.id)
     assert not datasets.get(draft.id).is_ready
 
@@ -180,9 +179,9 @@ def test_a_blank_label_is_unlabelled_never_legitimate(house):
 def test_values_that_do_not_fit_a_chosen_role_are_named(house):
     draft = bring(GOOD)
 
-    for role, what in ((Role.NUMBER, "a number"), (Role.TIME, "a time")):
+    for role, what in ((Role.NUMBER, "60 numbers cannot"), (Role.TIME, 'The times cannot .* "n0"')):
         drafts.fix(draft.id, [Fix(Kind.ROLE, "note", role)])
-        with pytest.raises(FileRefused, match=f'"note", line 2: "n0" is not {what}'):
+        with pytest.raises(FileRefused, match=f'"note", line 2: {what}'):
             drafts.accept(draft.id)
 
 
@@ -262,7 +261,7 @@ LINES = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lines=LINES)
-def test_every_row_is_either_kept_or_counted(data_folder, lines):
+def test_every_row_is_either_kept_or_counted(house, lines):
     bad = sum(kind == "bad" for kind, _ in lines)
     lines += [("good", ("x", "y", "z"))] * (20 * bad + 1)  # so that the file is not refused
     text = "first,second,third\n"
@@ -280,14 +279,12 @@ def test_every_row_is_either_kept_or_counted(data_folder, lines):
 
 
 def understood(text: str) -> tuple[int, int, list[list[str | None]]]:
-    upload = uploads.keep(io.BytesIO(text.encode()), uploads.silent)
-    try:
-        found = drafts.understand(upload, uploads.silent)
-        stored = pq.read_table(text_table(upload.folder)).to_pylist()
-    finally:
-        uploads.discard(upload.folder)
+    draft = bring(text)
+    folder = uploads.folder_of(draft.content_hash)
+    stored = pq.read_table(text_table(folder)).to_pylist()
+    datasets.delete(draft.id)
     values = [[(cell or "").strip(" ") or None for cell in row.values()] for row in stored]
-    return found.summary.rows, found.rejected, values
+    return draft.rows, draft.quarantined, values
 
 
 def _quoted(cell: str) -> str:

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.tree import DecisionTreeClassifier
 
 from backend import simulator
-from backend.datasets import SAMPLE_ROWS, SAMPLE_SEED
+from backend.imports import SAMPLE_ROWS, SAMPLE_SEED
 from backend.steps.cards import luhn_holds
 from backend.steps.habits import FRAUD_ABOVE
 from backend.steps.world import TEST_PREFIXES
