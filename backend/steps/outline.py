@@ -30,17 +30,17 @@ class Outline:
 
     @cached_property
     def brief(self) -> Table:
-        """Row numbers, labels and times of every row that is kept, with two fingerprints.
+        """Row numbers, labels and times of every row that is kept, with a fingerprint.
 
-        Columns: row int64, label int8 or null, time double or null, alike (of everything a
-        model would see but the time), whole (of every cell).
+        Columns: row int64, label int8 or null, time double or null, alike (a fingerprint of
+        everything a model would see but the time).
         """
-        typed, cells = self.typed.expressions, [cell(i) for i in range(len(self.columns))]
+        typed = self.typed.expressions
         features = [typed[c.name] for c in self.columns if c.role in FEATURES and c.name in typed]
         alike = ", ".join([*(typed[name] for name in EQUALS), *features])
         what = (
             f"file_row_number AS row, {typed['_label']} AS label, {typed['_time']} AS time, "
-            f"hash({alike}) AS alike, hash({', '.join(cells)}) AS whole"
+            f"hash({alike}) AS alike"
         )
         return kept(self.table, BRIEF, what, self.typed.kept)
 

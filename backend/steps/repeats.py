@@ -10,6 +10,7 @@ from backend.steps.checkup import Offer, Problem, Severity
 from backend.steps.columns import FEATURES, Role
 from backend.steps.doubles import id_column
 from backend.steps.duck import Table
+from backend.steps.normalise import cell
 from backend.steps.outline import MOST_EXAMPLES, Outline, selected
 from backend.steps.recipe import Fix, Kind
 from backend.steps.split import EDGES
@@ -17,6 +18,7 @@ from backend.steps.split import EDGES
 COPIES, ACROSS = "copies", "across-the-split"
 WORTH_A_WARNING = 0.01  # share of rows
 TELLS_APART = (*FEATURES, Role.AMOUNT, Role.ENTITY, Role.COUNTERPARTY)
+PAIR = "count(*) AS n, min(row) AS one, max(row) AS other"
 FEWEST_COLUMNS = 3  # rows of fewer columns are alike by chance
 
 
@@ -26,9 +28,12 @@ def copies(outline: Outline) -> Iterator[Problem]:
     Nothing where a column numbers the transactions: that the same number comes twice is a
     finding of its own.
     """
-    rows, kinds = outline.brief.row("count(*), count(DISTINCT whole)")
+    whole = _whole_rows(outline)
+    if whole is None:
+        return
+    rows, kinds = whole.row("count(*), count(DISTINCT whole)")
     extra = rows - kinds
-    if extra == 0 or id_column(outline.columns, rows) is not None:
+    if extra == 0:
         return
     yield Problem(
         key=COPIES,
@@ -37,7 +42,7 @@ def copies(outline: Outline) -> Iterator[Problem]:
         detail=f"{_percent(extra / rows)} of all rows. An export made or joined twice looks like "
         "this; separate payments rarely do.",
         count=extra,
-        examples=outline.rows(_first_pair(_groups(outline, "whole", "TRUE"))),
+        examples=outline.rows(_first_pair(selected(whole, PAIR, then="GROUP BY whole"))),
         offers=(_let_stand(COPIES),),
     )
 
@@ -52,7 +57,7 @@ def across_the_split(outline: Outline) -> Iterator[Problem]:
     edge = judged_from(outline.brief)
     if edge is None or len(telling) < FEWEST_COLUMNS:
         return
-    groups = _groups(outline, "alike", f"time >= {edge!r}")
+    groups = _groups(outline, f"time >= {edge!r}")
     late, known = groups.row(f"sum(late), sum(late) FILTER (first < {edge!r})")
     if not known:
         return
@@ -81,13 +86,21 @@ def judged_from(brief: Table) -> float | None:
     return float(brief.row(f"quantile_disc(time, {place}) FILTER ({known})")[0])
 
 
-def _groups(outline: Outline, by: str, late: str) -> Table:
+def _whole_rows(outline: Outline) -> Table | None:
+    """The rows with a fingerprint of every cell; None where a column numbers transactions."""
+    (rows,) = outline.table.row("count(*)")
+    if id_column(outline.columns, rows) is not None:
+        return None
+    cells = ", ".join(cell(place) for place in range(len(outline.columns)))
+    what = f"file_row_number AS row, hash({cells}) AS whole"
+    return selected(outline.table, what, outline.typed.kept)
+
+
+def _groups(outline: Outline, late: str) -> Table:
     """Rows that are alike: how many, when first, how many of them late, two row numbers."""
-    what = (
-        f"count(*) AS n, min(time) AS first, count(*) FILTER ({late} AND label IS NOT NULL) "
-        "AS late, min(row) AS one, max(row) AS other"
-    )
-    return selected(outline.brief, what, then=f"GROUP BY {by}")
+    late = f"count(*) FILTER ({late} AND label IS NOT NULL) AS late"
+    what = f"{PAIR}, min(time) AS first, {late}"
+    return selected(outline.brief, what, then="GROUP BY alike")
 
 
 def _first_pair(groups: Table) -> list[int]:

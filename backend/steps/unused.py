@@ -38,12 +38,12 @@ def constant(outline: Outline) -> Iterator[Problem]:
 def rounded(outline: Outline) -> Iterator[Problem]:
     """Yield a warning for every column of numbers that a spreadsheet rounded to 3.5E+18."""
     for name, c in cells(outline.columns, *TELLS_WHO).items():
-        spoilt = f"regexp_matches(trim({c}), {literal(ROUNDED)})"
-        count, kinds = outline.table.row(
-            f"count(*) FILTER ({spoilt}), count(DISTINCT {c}) FILTER ({spoilt})"
-        )
+        # Looking for two characters first spares millions of rows the pattern.
+        spoilt = f"({c} ILIKE '%e+%' AND regexp_matches(trim({c}), {literal(ROUNDED)}))"
+        (count,) = outline.table.row(f"count(*) FILTER ({spoilt})")
         if not count:
             continue
+        ((kinds,),) = outline.table.rows(f"count(DISTINCT trim({c}))", spoilt)
         yield Problem(
             key=ROUNDED_KEY + name,
             severity=Severity.WARNING,
