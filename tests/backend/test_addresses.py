@@ -1,7 +1,9 @@
 """Only what lies below an allowed root is read, whatever an address tries."""
 
 import os
+import time
 from collections.abc import Iterator
+from hashlib import sha256
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from backend import addresses
+from backend import addresses, datasets, imports
 from backend.errors import FileRefused
 
 TEXT = b"amount,is_fraud\n1.50,0\n2.50,1\n"
@@ -200,6 +202,19 @@ class TestStore:
         with pytest.raises(FileRefused) as refused:
             addresses.listing("s3://nowhere/in")
         assert "http" not in str(refused.value)
+
+    def test_a_file_becomes_a_dataset(self, house, store):
+        rows = "".join(f"2024-01-02 10:00:00,{n}.50,{int(n % 50 == 0)}\n" for n in range(20_000))
+        text = f"time,amount,is_fraud\n{rows}".encode()
+        store.put_object(Bucket="bank", Key="in/may/cards.csv", Body=text)
+        import_id = imports.start_address("s3://bank/in/may/cards.csv")
+        end = time.monotonic() + 60
+        while (found := imports.get(import_id)).is_live and time.monotonic() < end:
+            time.sleep(0.05)
+        assert found.message == ""
+        dataset = datasets.get(found.dataset_id)
+        assert (dataset.rows, dataset.frauds, dataset.name) == (20_000, 400, "cards")
+        assert dataset.content_hash == sha256(text).hexdigest()
 
     def test_another_version_of_a_file_has_another_mark(self, store):
         address = "s3://bank/in/cards.csv"

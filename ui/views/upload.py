@@ -33,7 +33,7 @@ def draw_named(named: Import, live: list[Import]) -> None:
     """Draw one file on its way in, with what else is under way."""
     (another,) = head(
         "Upload",
-        "This file was not taken in." if named.state is ImportState.FAILED else verdict(live),
+        "This file was not taken in." if named.state is ImportState.FAILED else verdict([named]),
         "Card numbers are hidden before anything is stored. The file stays here.",
         actions=[ANOTHER],
     )
