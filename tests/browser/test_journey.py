@@ -80,10 +80,10 @@ def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, pictur
     picture("1-upload")
 
     press(page, "Try it with sample transactions")
-    expect_page(page, r"/upload\?dataset=\d+", "We understood 9 of 10 columns")
+    expect_page(page, r"/clinic\?dataset=\d+", ".")
     picture("2-understood")
 
-    press(page, "Use this dataset")
+    press(page, "Train on it")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     choose_model(page, "Logistic regression")
     picture("3-new-run")
@@ -140,7 +140,7 @@ def test_a_transformer_learns_from_a_real_file(
     """Six clicks: the file, Use, Launch, See predictions, a row, Score."""
     page.goto("/upload")
     page.locator("input[type=file]").set_input_files(real_data("sparkov_dev.csv"))
-    expect_page(page, r"/upload\?dataset=\d+", "We understood", 2 * MINUTE)
+    expect_page(page, r"/clinic\?dataset=\d+", ".", 2 * MINUTE)
     picture("1-understood")
     press(page, "Use this dataset")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
@@ -180,7 +180,7 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
 ) -> None:
     page.goto("/upload")
     press(page, "Try it with sample transactions")
-    press(page, "Use this dataset")
+    press(page, "Train on it")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     page.get_by_text("Options for experts").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1")
@@ -203,7 +203,7 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
 def test_every_transaction_is_scored_on_request(page: Page, picture) -> None:
     page.goto("/upload")
     press(page, "Try it with sample transactions")
-    press(page, "Use this dataset")
+    press(page, "Train on it")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     choose_model(page, "Logistic regression")
     press(page, "Launch")
@@ -218,7 +218,7 @@ def test_every_transaction_is_scored_on_request(page: Page, picture) -> None:
 def test_a_run_is_cancelled_only_after_a_question(page: Page, picture) -> None:
     page.goto("/upload")
     press(page, "Try it with sample transactions")
-    press(page, "Use this dataset")
+    press(page, "Train on it")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
