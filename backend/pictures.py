@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pandas as pd
+from duckdb import DuckDBPyConnection
 
 from backend import uploads
 from backend.dataset_view import Dataset, stored, view
@@ -52,6 +53,7 @@ class Pictures:
     rhythm: pd.DataFrame
     groups: pd.DataFrame  # values masked where they could name somebody
     missing: pd.DataFrame  # column (as in the file), missing (rows)
+    aside: pd.DataFrame  # reason, column (None where none), rows: what was put aside, most first
 
 
 def paint(dataset_id: int, progress: Progress = silent) -> Pictures:
@@ -114,7 +116,17 @@ def _count(dataset: Dataset, left_out: Sequence[Span], progress: Progress) -> Fr
         frames["groups"] = _masked(groups.rank(table, _groups(dataset), label), dataset.columns)
         progress(0.95, "Counting missing values")
         frames["missing"] = _named(missing.count(table, dataset.parquet), dataset)
+        frames["aside"] = _aside(connection, dataset.quarantine)
     return frames
+
+
+def _aside(connection: DuckDBPyConnection, path: Path) -> pd.DataFrame:
+    found = []
+    if path.is_file():
+        wanted = 'reason, "column", count(*) AS rows'
+        then = "GROUP BY ALL ORDER BY rows DESC, ALL"
+        found = parquet_table(connection, path).rows(wanted, then=then)
+    return pd.DataFrame(found, columns=["reason", "column", "rows"])
 
 
 def _groups(dataset: Dataset) -> dict[str, str]:

@@ -6,10 +6,9 @@ import pandas as pd
 from backend.steps.clock import HOUR, THURSDAY
 from backend.steps.days import COUNTS
 from backend.steps.duck import Table
-from backend.steps.interval import wilson
+from backend.steps.interval import at_once, wilson
 
 HOURS, WEEKDAYS = 24, 7
-SURE = 3.08  # 95% for 24 hours at once (Bonferroni): normal quantile of 1 - 0.025 / 24
 
 
 def count(table: Table, clock: str, label: str = "_label") -> pd.DataFrame:
@@ -55,12 +54,22 @@ def peak(counted: pd.DataFrame) -> tuple[int, int] | None:
     labelled, frauds = hours["labelled"].to_numpy(), hours["frauds"].to_numpy()
     if not frauds.sum():
         return None
-    low, _ = wilson(frauds, labelled, SURE)
+    low, _ = wilson(frauds, labelled, at_once(HOURS))
     high = np.nan_to_num(low) > frauds.sum() / labelled.sum()
     if not high.any() or high.all():
         return None
     start, length = max(_stretches(high), key=lambda one: one[1])
     return start, (start + length) % HOURS
+
+
+def share_within(counted: pd.DataFrame, stretch: tuple[int, int]) -> tuple[float, float]:
+    """Return which share of frauds and which share of labelled rows lies in some hours."""
+    start, end = stretch
+    sums = by_hour(counted)
+    inside = (sums.index.to_numpy() - start) % HOURS < (end - start) % HOURS
+    within, every = sums[inside].sum(), sums.sum()
+    frauds, rows = (float(within[n] / max(every[n], 1)) for n in ("frauds", "labelled"))
+    return frauds, rows
 
 
 def _stretches(high: np.ndarray) -> list[tuple[int, int]]:

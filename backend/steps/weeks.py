@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from backend.steps.days import COUNTS, DAY
+from backend.steps.interval import at_once, wilson
 
 WEEK = 7 * DAY
 MONDAY = 4  # 1970 began on a Thursday: the first Monday is four days later
+LEGIBLE = 160  # points a chart of weeks can show
 MOST_WEEKS = 5_000  # a stray date far away must not draw a century of empty weeks
 
 
@@ -32,3 +34,32 @@ def count(days: pd.DataFrame, clock: str) -> pd.DataFrame:
         **{name: counted[name].to_numpy(dtype=np.int64) for name in COUNTS},
         "complete": (start >= day[0]) & (start + 6 <= day[-1]),
     })  # fmt: skip
+
+
+def thinned(weeks: pd.DataFrame, at_most: int = LEGIBLE) -> tuple[pd.DataFrame, int]:
+    """Return the weeks in groups of so many that at most `at_most` rows are left, and how many.
+
+    A group is complete when all of its weeks are there and complete.
+    """
+    many = -(-len(weeks) // at_most)
+    if many <= 1:
+        return weeks, 1
+    grouped = weeks.groupby(np.arange(len(weeks)) // many)
+    sums = {name: grouped[name].sum() for name in COUNTS}
+    whole = grouped["complete"].all() & (grouped.size() == many)
+    return pd.DataFrame({"start": grouped["start"].first(), **sums, "complete": whole}), many
+
+
+def peak(weeks: pd.DataFrame) -> int | None:
+    """Return the position of the week whose fraud rate is highest, if that is surely high.
+
+    Surely: its interval, at 95% for all weeks together, lies above the rate of all rows. None
+    where no week stands out.
+    """
+    labelled, frauds = weeks["labelled"].to_numpy(), weeks["frauds"].to_numpy()
+    if not frauds.sum():
+        return None
+    low, _ = wilson(frauds, labelled, at_once(len(weeks)))
+    low = np.nan_to_num(low)
+    best = int(np.argmax(low))
+    return best if low[best] > frauds.sum() / labelled.sum() else None

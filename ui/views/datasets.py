@@ -5,7 +5,7 @@ import streamlit as st
 from backend import datasets
 from backend.dataset_view import Dataset
 from ui.page import Page, go, id_in_address
-from ui.parts import dataset_facts, dataset_table
+from ui.parts import dataset_facts, dataset_pictures, dataset_table
 from ui.parts.skeleton import blank, head, panel
 from ui.parts.wording import counted
 
@@ -62,9 +62,12 @@ def draw_one(dataset: Dataset) -> None:
         actions=[way, ("Delete dataset", ":material/delete:", "secondary", "delete")],
     )
     if onward:
-        go("new_run" if dataset.is_ready else "upload", dataset=dataset.id)
+        go("new_run" if dataset.is_ready else "clinic", dataset=dataset.id)
     if remove:
         dataset_table.ask_delete(dataset)
     dataset_facts.draw_cards(dataset)
+    if dataset.is_ready:
+        dataset_pictures.draw(dataset)
+    else:
+        dataset_facts.draw_weeks(dataset)
     dataset_facts.draw_columns(dataset)
-    dataset_facts.draw_weeks(dataset)
