@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from backend import datasets, uploads
+from backend import datasets, drafts, uploads
 from backend.dataset_view import Dataset
 from backend.steps import (
     balance,
@@ -85,9 +85,12 @@ def examine(dataset_id: int, progress: Progress = silent) -> Checkup:
 
 def _examined(dataset: Dataset, progress: Progress) -> Checkup:
     problems = list(hidden.problems(dataset.protected, dataset.columns))
+    question = None
     if not dataset.is_ready:
-        folder = uploads.folder_of(dataset.content_hash)
-        problems += _looked_at(dataset, folder, progress)
+        progress(0.0, "Looking at the values")
+        problems += drafts.faults(dataset.id)
+        question = drafts.question(dataset.id)
+        problems += _looked_at(dataset, uploads.folder_of(dataset.content_hash), progress)
     accepted = {fix.value for fix in dataset.recipe if fix.kind is Kind.KEEP}
     problems = _by_severity(problem for problem in problems if problem.key not in accepted)
     counts = Counts(
@@ -98,13 +101,12 @@ def _examined(dataset: Dataset, progress: Progress) -> Checkup:
         unlabelled=dataset.unlabelled,
     )
     fixes = sum(fix.kind is not Kind.KEEP for fix in dataset.recipe)
-    health = assess(counts, problems, None, fixes)
-    return Checkup(health, tuple(problems), None)
+    health = assess(counts, problems, question, fixes)
+    return Checkup(health, tuple(problems), question)
 
 
 def _looked_at(dataset: Dataset, folder: Path, progress: Progress) -> list[Problem]:
     found: list[Problem] = []
-    progress(0.0, "Opening the rows")
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
         typed = canonical(table, dataset.columns, dataset.recipe)
@@ -120,4 +122,5 @@ def _looked_at(dataset: Dataset, folder: Path, progress: Progress) -> list[Probl
 
 
 def _by_severity(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort problems, blocking ones first."""
     return sorted(problems, key=lambda problem: (ORDER.index(problem.severity), -problem.count))

@@ -7,46 +7,58 @@ from backend.steps.checkup import Offer, Problem, Severity
 from backend.steps.columns import Column
 from backend.steps.recipe import Fix, Kind
 
+MOST_NAMED = 5  # columns named in one title
 AGAIN = "The numbers themselves are gone, so drop the file again after that."
 
 
 def problems(protected: Mapping[str, Any], columns: Sequence[Column]) -> Iterator[Problem]:
-    """Yield a note for every column in which something was hidden.
+    """Yield a note on what was dropped, one on what is sealed, one per column with cards.
 
     `protected` is {header: {"cards": cells, "dropped": bool, "sealed": cells}}, as the
     firewall reports it; headers it does not name hold nothing to hide.
     """
-    for column in columns:
-        report = protected.get(column.name, {})
-        if report.get("dropped"):
-            yield _dropped(column)
-        elif report.get("sealed"):
-            yield _sealed(column, int(report["sealed"]))
-        elif report.get("cards"):
+    reports = {c: protected[c.name] for c in columns if c.name in protected}
+    dropped = [column for column, report in reports.items() if report.get("dropped")]
+    if dropped:
+        yield _dropped(dropped)
+    sealed = {c: int(report["sealed"]) for c, report in reports.items() if report.get("sealed")}
+    if sealed:
+        yield _sealed(sealed)
+    for column, report in reports.items():
+        if report.get("cards"):
             yield _cards(column, int(report["cards"]))
 
 
-def _dropped(column: Column) -> Problem:
+def _dropped(columns: Sequence[Column]) -> Problem:
     return Problem(
-        key="dropped:" + column.name,
+        key="dropped",
         severity=Severity.NOTE,
-        title=f"{column.name} was dropped",
-        detail="Security codes, PINs and tracks of a card must not be kept. Nothing of this "
-        "column was stored, shown or logged.",
-        column=column.name,
+        title=_listed(columns, "was dropped", "were dropped"),
+        detail="Security codes, PINs and tracks of a card must not be kept. Nothing of them was "
+        "stored, shown or logged.",
+        column=columns[0].name if len(columns) == 1 else "",
     )
 
 
-def _sealed(column: Column, cells: int) -> Problem:
+def _sealed(cells: Mapping[Column, int]) -> Problem:
+    columns, count = list(cells), sum(cells.values())
     return Problem(
-        key="sealed:" + column.name,
+        key="sealed",
         severity=Severity.NOTE,
-        title=f"{column.name} is sealed",
-        detail=f"{cells:,} {'value names' if cells == 1 else 'values name'} people. They are kept "
+        title=_listed(columns, "is sealed", "are sealed"),
+        detail=f"{count:,} {'cell names' if count == 1 else 'cells name'} people. They are kept "
         "encrypted, no model learns from them, and no page shows them.",
-        count=cells,
-        column=column.name,
+        count=count,
+        column=columns[0].name if len(columns) == 1 else "",
     )
+
+
+def _listed(columns: Sequence[Column], one: str, many: str) -> str:
+    names = [column.name for column in columns[:MOST_NAMED]]
+    more = len(columns) - len(names)
+    last = f"{more} more" if more else names.pop() if len(names) > 1 else ""
+    told = ", ".join(names) + (f" and {last}" if last else "")
+    return f"{told} {one if len(columns) == 1 else many}"
 
 
 def _cards(column: Column, cells: int) -> Problem:

@@ -5,7 +5,7 @@ most often the label again, or something written down because of it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.steps.canonical import Canonical
 from backend.steps.checkup import Example, Offer, Problem, Severity
@@ -24,7 +24,8 @@ MOST_ROWS, MOST_FRAUDS = 200_000, 100_000
 CHOICES = 100  # numbers with so few different values are looked at as categories too
 PRIOR_WEIGHT = 1.0  # rows a category's fraud rate is drawn towards the overall rate by
 SUSPECT_ROLES = (Role.NUMBER, Role.CATEGORY)
-KEY = "leak:"
+KEY, LEFT_OUT = "leak:", "left-out:"
+GIVEN_AWAY = "Left out: "  # begins the reason of a column left out as a suspect
 
 # Folded parts of names that speak of what was found out afterwards. "fraud" and "scam" are no
 # part of a name such as fraud_score_of_bank only by accident: those too know the outcome.
@@ -92,22 +93,48 @@ def problems(outline: Outline) -> Iterator[Problem]:
         )
 
 
+def without_suspects(
+    table: Table, columns: Sequence[Column], typed: Canonical, fixes: Sequence[Fix]
+) -> tuple[Column, ...]:
+    """Return the columns with every suspect left out of the model, and why.
+
+    A column whose role the analyst chose, or which the analyst wants to keep, stays as it is.
+    """
+    decided = {fix.column for fix in fixes if fix.kind in (Kind.ROLE, Kind.KEEP)}
+    whys = {s.column: s.why for s in suspects(table, columns, typed) if s.column not in decided}
+    return tuple(
+        replace(column, role=Role.IGNORE, why=f"{GIVEN_AWAY}{_lowered(whys[column.name])}")
+        if column.name in whys
+        else column
+        for column in columns
+    )
+
+
 def left_out(outline: Outline) -> Iterator[Problem]:
-    """Yield a note for every column that was left out because of its name, with the way back."""
+    """Yield a problem for every column left out as a suspect, with the way back.
+
+    A warning where its values gave it away, a note where its name did.
+    """
     for column in outline.columns:
-        says_something = column.distinct > 1 or (column.distinct == 1 and column.missing > 0)
-        if column.role is not Role.IGNORE or not says_something or not by_name(column.name):
+        why = _why_left_out(column)
+        if not why:
             continue
         role = _role_if_used(outline, column)
         back = (Fix(Kind.ROLE, column.name, role), Fix(Kind.KEEP, column.name, KEY + column.name))
+        measured = column.why.startswith(GIVEN_AWAY)
         yield Problem(
-            key="left-out:" + column.name,
-            severity=Severity.NOTE,
-            title=f"{column.name} is left out of the model",
-            detail=f"{by_name(column.name)}. Use it only if it is known when a payment is made.",
+            key=LEFT_OUT + column.name,
+            severity=Severity.WARNING if measured else Severity.NOTE,
+            title=f"{column.name} gives the answer away and is left out"
+            if measured
+            else f"{column.name} is left out of the model",
+            detail=f"{why}. Use it only if it is known when a payment is made.",
             column=column.name,
             examples=_frauds(outline, column.name),
-            offers=(Offer("Use it", back),),
+            offers=(
+                Offer("Keep it left out", (Fix(Kind.KEEP, column.name, LEFT_OUT + column.name),)),
+                Offer("Use it", back),
+            ),
         )
 
 
@@ -128,6 +155,21 @@ def _suspect(column: Column, auc: float | None) -> Suspect | None:
         return Suspect(column.name, why, auc)
     why = by_name(column.name)
     return Suspect(column.name, why, auc) if why else None
+
+
+def _why_left_out(column: Column) -> str:
+    """Return why a column was left out as a suspect; "" where it was not, or says nothing."""
+    says_something = column.distinct > 1 or (column.distinct == 1 and column.missing > 0)
+    if column.role is not Role.IGNORE or column.guess or not says_something:
+        return ""
+    if column.why.startswith(GIVEN_AWAY):
+        why = column.why.removeprefix(GIVEN_AWAY)
+        return why[0].upper() + why[1:]
+    return by_name(column.name)
+
+
+def _lowered(why: str) -> str:
+    return why[0].lower() + why[1:]
 
 
 def _role_if_used(outline: Outline, column: Column) -> Role:

@@ -20,7 +20,7 @@ SEVERITIES: dict[Severity, Badge] = {
 }
 LET_STAND = {  # beginning of a problem's key -> what was decided about it
     "leak": "{column} is used: it is known when a payment is made",
-    "left-out": "{column} is used: it is known when a payment is made",
+    "left-out": "{column} stays left out",
     "copies": "Rows that repeat another in every cell are payments",
     "across-the-split": "Rows of the test period may repeat earlier ones",
     "time-gaps": "Nothing is missing in the days without a transaction",

@@ -5,6 +5,7 @@ from backend.clinic import Checkup
 from backend.dataset_view import Dataset
 from ui.page import Page, go, id_in_address
 from ui.parts import clinic_findings, clinic_health, clinic_waiting, dataset_facts
+from ui.parts.clinic_aside import draw_aside
 from ui.parts.column_roles import edit_columns
 from ui.parts.skeleton import head
 from ui.parts.trouble import errors_on_page, say_what_failed
@@ -72,6 +73,7 @@ def draw_accepted(dataset: Dataset, checkup: Checkup) -> None:
     clinic_health.draw_sum(checkup.health, dataset.fraud_rate)
     clinic_findings.draw_problems(dataset, checkup.problems)
     clinic_findings.draw_recipe(dataset)
+    draw_aside(dataset)
     dataset_facts.draw_columns(dataset)
 
 

@@ -127,4 +127,35 @@ def test_a_column_left_out_by_name_can_be_taken_back(tmp_path, values, role):
     columns = {"chargeback_fee": (Role.IGNORE, values), "is_fraud": (Role.LABEL, [0, 1, 0])}
     with outlined(tmp_path, columns) as outline:
         problems = list(leaks.left_out(outline))
-    assert [problem.offers[0].fixes[0].value for problem in problems] == [role][: len(role)]
+    assert [problem.offers[1].fixes[0].value for problem in problems] == [role][: len(role)]
+
+
+class TestWithoutSuspects:
+    @pytest.fixture
+    def columns(self, fraud):
+        return {
+            "copy": (Role.CATEGORY, np.where(fraud == 1, "F", "ok")),
+            "channel": (Role.CATEGORY, ["web", "pos"] * (ROWS // 2)),
+            "is_fraud": (Role.LABEL, fraud),
+        }
+
+    def test_leaves_them_out_and_says_why(self, tmp_path, columns):
+        with outlined(tmp_path, columns) as outline:
+            table, typed = outline.table, outline.typed
+            left = leaks.without_suspects(table, outline.columns, typed, ())
+            after = type(outline)(table, left, typed, outline.line_of)
+            (problem,) = leaks.left_out(after)
+        assert [column.role for column in left] == [Role.IGNORE, Role.CATEGORY, Role.LABEL]
+        assert left[0].why.startswith("Left out: alone it tells a fraud")
+        assert problem.severity is Severity.WARNING
+        assert problem.title == "copy gives the answer away and is left out"
+        assert problem.detail.startswith("Alone it tells a fraud")
+
+    @pytest.mark.parametrize(
+        "fix", [Fix(Kind.KEEP, "copy", "leak:copy"), Fix(Kind.ROLE, "copy", Role.CATEGORY)]
+    )
+    def test_leaves_alone_what_was_decided(self, tmp_path, columns, fix):
+        with outlined(tmp_path, columns) as outline:
+            table, typed = outline.table, outline.typed
+            left = leaks.without_suspects(table, outline.columns, typed, [fix])
+        assert left == outline.columns
