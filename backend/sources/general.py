@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backend.source import Source, Understood
+from backend.steps import doubles
 from backend.steps.columns import Role
 from backend.steps.contents import Contents
 from backend.steps.firewall import SECRETS
@@ -136,6 +137,8 @@ def _ban(held: Contents) -> Understood | None:
 def _left_over(held: Contents) -> Understood:
     if held.cards >= CARDS:
         return Role.ID, "Card numbers"
+    if doubles.is_named_so(held.name) and held.distinct >= doubles.NEARLY * held.present > 0:
+        return Role.ID, "Number of the transaction"
     if held.is_unique and (not held.is_numeric or _is_counter(held)):
         return (Role.TEXT, _words(held)) if _is_text(held) else (Role.ID, "Unique in every row")
     return _by_content(held)

@@ -18,7 +18,7 @@ from backend.steps.moments import Clock, impossible, read_clock
 from backend.steps.normalise import cell
 from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, Check, first_failing
 from backend.steps.recipe import Fix, Kind, meanings
-from backend.steps.values import LARGEST, amount, filled, label, label_aside, number, words
+from backend.steps.values import LARGEST, amount, label, label_aside, number, spoken, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
 OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words, Role.SEALED: words}
@@ -144,7 +144,7 @@ def _checks(
         found.append(Check(LABEL, name, label_aside(c, meanings(fixes, name))))
     for name, c in cells(columns, Role.AMOUNT).items():
         value = numbers[name]
-        found.append(Check(AMOUNT, name, f"{filled(c)} IS NOT NULL AND ({value}) IS NULL"))
+        found.append(Check(AMOUNT, name, f"{spoken(c)} AND ({value}) IS NULL"))
         found.append(Check(RANGE, name, f"coalesce(abs({value}) >= {LARGEST}, FALSE)"))
     times = _times(columns)
     if clock.kind != "none":

@@ -81,11 +81,7 @@ class Rows:
         judged.connection.execute(f"FROM {judged.source} WHERE place IS NOT NULL")
         while found := judged.connection.fetchmany(BATCH):
             told = [self._told(row, place, values) for row, place, *values in found]
-            columns = [
-                pa.array(list(c), t)
-                for c, t in zip(zip(*told, strict=True), SCHEMA.types, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+            yield pa.RecordBatch.from_pylist(told, schema=SCHEMA)
 
     def _told(self, row: int, place: int, values: Sequence[str | None]) -> dict[str, object]:
         check = self.checks[place]

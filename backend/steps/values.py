@@ -41,6 +41,12 @@ def filled(text: str) -> str:
     return f"CASE WHEN lower(trim({text})) NOT IN {_listed(NOTHING)} THEN trim({text}) END"
 
 
+def spoken(text: str) -> str:
+    """Boolean expression: there is a value. "NaN" is one: a sum that went wrong, not a gap."""
+    gaps = tuple(word for word in NOTHING if word != "nan")
+    return f"coalesce(lower(trim({text})) NOT IN {_listed(gaps)}, FALSE)"
+
+
 class Style(StrEnum):
     """How the numbers of one column are written."""
 

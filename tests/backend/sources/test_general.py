@@ -103,7 +103,7 @@ def test_text_messages_for_real_ask_which_label_is_fraud(house) -> None:
     assert 'but "ham" is neither fraud nor legitimate' in why(dataset, "LABEL")
     assert roles(dataset)["TEXT"] is Role.TEXT
     assert (dataset.rows, dataset.frauds, dataset.unlabelled) == (5_971, 0, 5_971)
-    with pytest.raises(FileRefused, match='"LABEL", line 2: 5,971 labels are neither .* "ham"'):
+    with pytest.raises(FileRefused, match=r'"LABEL", line 2: 5,971 labels are neither .* "ham"'):
         drafts.accept(dataset.id)
 
 
