@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from backend.steps.clock import HOUR, THURSDAY
+from backend.steps.clock import DAY, HOUR, THURSDAY
 from backend.steps.days import COUNTS
 from backend.steps.duck import Table
 from backend.steps.interval import at_once, wilson
@@ -18,11 +18,11 @@ def count(table: Table, clock: str, label: str = "_label") -> pd.DataFrame:
     or of UTC where it names a zone. On an elapsed clock weekday counts days since the start,
     modulo 7. Empty where no row has a time.
     """
-    hours = f"CAST(floor(_time / {HOUR}) AS BIGINT)"
+    hours, days = (f"CAST(floor(_time / {unit}) AS BIGINT)" for unit in (HOUR, DAY))
     shift = THURSDAY if clock == "date" else 0
     found = table.rows(
-        f"((({hours} // {HOURS}) + {shift}) % {WEEKDAYS} + {WEEKDAYS}) % {WEEKDAYS} AS weekday, "
-        f"(({hours} % {HOURS}) + {HOURS}) % {HOURS} AS hour, "
+        f"(({days} + {shift}) % {WEEKDAYS} + {WEEKDAYS}) % {WEEKDAYS} AS weekday, "
+        f"({hours} % {HOURS} + {HOURS}) % {HOURS} AS hour, "
         f"count(*), count({label}), count(*) FILTER ({label} = 1)",
         "_time IS NOT NULL",
         "GROUP BY weekday, hour",
