@@ -1,17 +1,15 @@
-"""Files as they arrive: copied in chunks, hashed, locked while changed, swept when cut off."""
+"""Where the bytes of a file come from, and the folder of the draft it becomes."""
 
 import fcntl
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 from backend import addresses
 from backend.errors import FileRefused
@@ -20,10 +18,7 @@ from settings import settings
 
 Progress = Callable[[float, str], None]  # share done 0 to 1, what is being done
 
-COPIED = 0.15  # share of receiving done once the bytes are here
-COPYING = "copying-"  # folders of uploads that are no dataset yet
-STALE_SECONDS = 3_600
-MEGABYTE, MEBIBYTE = 1_000_000, 1 << 20
+MEBIBYTE = 1 << 20
 TOO_LARGE = (
     "The file is larger than {limit:,} MiB, the most that can be dropped here. Import it by its "
     "address instead: put it in a folder or store that the Upload page lists."
@@ -32,18 +27,6 @@ TOO_LARGE = (
 
 def silent(_share: float, _what: str) -> None:
     """Report progress to nobody."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    folder: Path
-    content_hash: str  # SHA-256 of the bytes as given
-    bytes: int
-
-    @property
-    def raw(self) -> Path:
-        """The file itself, in UTF-8 once `understand` has begun."""
-        return self.folder / "raw.csv"
 
 
 @dataclass(frozen=True)
@@ -111,26 +94,6 @@ def folder_of(content_hash: str) -> Path:
     return settings.data / "uploads" / content_hash
 
 
-def keep(file: BinaryIO, progress: Progress) -> Upload:
-    """Copy a file into a folder of its own in 1 MiB chunks, hashing it on the way.
-
-    Raises FileRefused, and keeps nothing, when it is larger than the upload limit.
-    """
-    _sweep()
-    folder = folder_of(f"{COPYING}{uuid4().hex}")
-    folder.mkdir(parents=True)
-    digest, copied, total = hashlib.sha256(), 0, _size(file)
-    with (folder / "raw.csv").open("wb") as target:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            copied += target.write(chunk)
-            progress(COPIED * copied / max(total, copied), "Copying the file")
-            if copied > settings.upload_limit_mb * MEGABYTE:
-                discard(folder)
-                raise FileRefused(TOO_LARGE.format(limit=settings.upload_limit_mb))
-    return Upload(folder, digest.hexdigest(), copied)
-
-
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep other changes of one draft waiting until the block ends.
@@ -147,30 +110,13 @@ def alone(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
+def discard(folder: Path) -> None:
+    """Delete an upload's folder; one that is gone already is no error."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _write_all(handle: int, chunk: bytes) -> int:
     left = memoryview(chunk)
     while left:
         left = left[os.write(handle, left) :]
     return len(chunk)
-
-
-def _sweep() -> None:
-    """Remove what uploads that were cut off left behind an hour ago or more."""
-    for folder in folder_of("").glob(f"{COPYING}*"):
-        with suppress(FileNotFoundError):  # another sweep, or its own upload, was faster
-            if folder.stat().st_mtime < time.time() - STALE_SECONDS:
-                discard(folder)
-
-
-def _size(file: BinaryIO) -> int:
-    if not file.seekable():
-        return 0
-    here = file.tell()
-    size = file.seek(0, 2)
-    file.seek(here)
-    return size - here
-
-
-def discard(folder: Path) -> None:
-    """Delete an upload's folder; one that is gone already is no error."""
-    shutil.rmtree(folder, ignore_errors=True)

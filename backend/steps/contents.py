@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.steps.cards import is_token
+from backend.steps.columns import Column, Role
 from backend.steps.duck import Table, literal
 from backend.steps.moments import read_clock
 from backend.steps.normalise import cell
@@ -13,6 +14,7 @@ from backend.steps.values import (
     CODES,
     Style,
     comma_evidence,
+    currency_in,
     filled,
     number,
     point_evidence,
@@ -137,3 +139,23 @@ def _values(table: Table, text: str) -> tuple[tuple[str, int], ...]:
 
 def _share(sample: list[str], test: Callable[[str], bool]) -> float:
     return sum(test(value) for value in sample) / len(sample) if sample else 0.0
+
+
+def contents_of_all(
+    table: Table, headers: Sequence[str], tell: Callable[[float], None]
+) -> list[Contents]:
+    """Count what every column of a text table holds; `tell` hears the share done, 0 to 1."""
+    contents = []
+    for place, name in enumerate(headers):
+        tell(place / len(headers))
+        contents.append(contents_of(table, name, place))
+    return contents
+
+
+def currency_of(contents: Sequence[Contents], columns: Sequence[Column]) -> str:
+    """Return the sign of the currency that amounts, or a column beside them, name; "" for none."""
+    amounts = [column.name for column in columns if column.role is Role.AMOUNT]
+    told = [p.name for p in contents if p.name in amounts]
+    told += [p.example for p in contents if p.name in amounts]
+    told += [p.example for p in contents if p.distinct == 1 and "currency" in p.name.lower()]
+    return next((sign for text in told if (sign := currency_in(text))), "")

@@ -1,38 +1,37 @@
 """DuckDB with two threads, bounded memory and nothing fetched from outside; one table at a time."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEMORY = "1GB"
 THREADS = 2
-CHOICES = ("TimeZone='UTC'", "enable_progress_bar=true", "enable_progress_bar_print=false")
-LOOK_EVERY_SECONDS = 0.1
 
 
 @contextmanager
-def open_duck(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_duck(scratch: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB that spills to the folder `scratch`; closed when the block ends.
 
-    Its clock is UTC: a timestamp without a zone is read as UTC.
+    Without a folder it never spills: what it reads then may be card data. Its clock is UTC: a
+    timestamp without a zone is read as UTC.
     """
     limits: dict[str, str | bool | int | float | list[str]] = {
         "threads": THREADS,
         "memory_limit": MEMORY,
-        "temp_directory": str(scratch / "spill"),
+        "temp_directory": str(scratch / "spill") if scratch else "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=limits)
     try:
-        for choice in CHOICES:
-            connection.execute(f"SET {choice}")
+        connection.execute("SET TimeZone='UTC'")
         yield connection
     finally:
         connection.close()
@@ -55,7 +54,7 @@ class Table:
         self.connection.execute(self._query(what, where, then))
         return self.connection.fetchall()
 
-    def frame(self, what: str) -> pd.DataFrame:
+    def frame(self, what: str) -> "pd.DataFrame":
         """Return a selection of every row as a DataFrame, order kept."""
         self.connection.execute(self._query(what, "TRUE", ""))
         return self.connection.df()
@@ -81,25 +80,6 @@ class Table:
 def parquet_table(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
     """Return a Parquet file as a table, with `file_row_number` (0-based) beside its columns."""
     return Table(connection, f"read_parquet({literal(str(path))}, file_row_number=true)")
-
-
-def follow(
-    connection: duckdb.DuckDBPyConnection, work: Callable[[], None], report: Callable[[float], None]
-) -> None:
-    """Run `work` on this connection while `report` is called with the share done, 0 to 1.
-
-    Raises whatever `work` raises.
-    """
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(work)
-        while True:
-            try:
-                running.result(timeout=LOOK_EVERY_SECONDS)
-                return
-            except TimeoutError:
-                if running.done():
-                    raise
-                report(max(0.0, connection.query_progress()) / 100)
 
 
 def quoted(name: str) -> str:

@@ -1,8 +1,6 @@
 """Is this file a text table at all? Refuse what is not, before any reader sees it."""
 
-import codecs
 import re
-from pathlib import Path
 
 from backend.errors import FileRefused
 
@@ -27,50 +25,11 @@ MAGIC = {  # first bytes -> what the file is, what to do
     b"SQLite format 3": ("a database", "Export the table as CSV and drop that file."),
     b"\x80\x04\x95": ("a Python pickle", CHOOSE),
 }
-WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 PAGE = re.compile(rb"\s*(<!doctype html|<html|<\?xml)", re.IGNORECASE)
 
 
-def make_readable(path: Path) -> None:
-    """Check the bytes of an upload and, where it is UTF-16, rewrite it in place as UTF-8.
-
-    Raises FileRefused for an empty file, a binary file, a web page, NUL bytes and broken
-    UTF-16, with what to do and the line where there is one.
-    """
-    with path.open("rb") as file:
-        head = file.read(4096)
-    _refuse_foreign(head)
-    encoding = WIDE.get(head[:2])
-    if encoding:
-        _transcode(path, encoding)
-    _refuse_nul(path)
-
-
-def line_at(path: Path, position: int) -> int:
-    """Return the 1-based line in which the byte at `position` (0-based) stands."""
-    line, left = 1, position
-    with path.open("rb") as file:
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            line += chunk.count(b"\n") or chunk.count(b"\r")
-            left -= len(chunk)
-    return line
-
-
-def unify_line_ends(path: Path) -> None:
-    """Rewrite a file in place so that every line ends in one line feed."""
-    draft = path.with_suffix(".lines")
-    held = b""
-    with path.open("rb") as source, draft.open("wb") as target:
-        while chunk := source.read(CHUNK):
-            chunk = held + chunk
-            held = b"\r" if chunk.endswith(b"\r") else b""  # its line feed may still come
-            chunk = chunk[: len(chunk) - len(held)]
-            target.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        target.write(held.replace(b"\r", b"\n"))
-    draft.replace(path)
-
-
-def _refuse_foreign(head: bytes) -> None:
+def refuse_foreign(head: bytes) -> None:
+    """Raise FileRefused when a file with these first bytes is empty or no text at all."""
     if not head.strip():
         raise FileRefused("The file is empty. Choose one with a header and rows below it.")
     for magic, (what, way_out) in MAGIC.items():
@@ -81,31 +40,3 @@ def _refuse_foreign(head: bytes) -> None:
             "This is a web page, not a CSV: a download may have ended at a sign-in page. "
             "Download the file again and open it once to check."
         )
-
-
-def _transcode(path: Path, encoding: str) -> None:
-    draft = path.with_suffix(".utf8")
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as source, draft.open("wb") as target:
-        source.seek(2)  # the byte order mark
-        try:
-            while chunk := source.read(CHUNK):
-                target.write(decoder.decode(chunk).encode())
-            target.write(decoder.decode(b"", final=True).encode())
-        except UnicodeError:
-            draft.unlink()
-            raise FileRefused(f"The file says it is UTF-16 but is not. {SAVE_AS}") from None
-    draft.replace(path)
-
-
-def _refuse_nul(path: Path) -> None:
-    position = 0
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            found = chunk.find(b"\0")
-            if found >= 0:
-                line = line_at(path, position + found)
-                raise FileRefused(
-                    f"Line {line:,} holds a NUL byte, so this is not plain text. {SAVE_AS}"
-                )
-            position += len(chunk)

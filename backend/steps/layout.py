@@ -4,10 +4,9 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from backend.errors import FileRefused
 from backend.steps import cards
@@ -19,7 +18,10 @@ MOST_COLUMNS = 2000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 INDEX_HEADER = "Unnamed: 0"  # the name pandas gives a nameless first column, its row index
 RESERVED = ("_row", "_label", "_amount", "_time", "_entity", "_counterparty")
-NUMBER = re.compile(r"[-+]?\d[\d.,]*([eE][-+]?\d+)?")
+VALUE = re.compile(  # a number, an amount of money, a date
+    r"[-+(]?[$€£]?[-+]?\d[\d.,]*([eE][-+]?\d+)?\)?"
+    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T][\d:.,Z+-]+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,13 @@ class Layout:
     delimiter: str
     headers: tuple[str, ...]  # trimmed, in file order
     skip: int  # blank lines above the header
+    named: bool = True  # the first line names the columns
+    tall: int = 1  # lines the header takes, 0 without one
+
+    @property
+    def first_line(self) -> int:
+        """The 1-based line in which the first row starts where no blank line is above it."""
+        return self.skip + self.tall + 1
 
 
 def fold(name: str) -> str:
@@ -35,39 +44,66 @@ def fold(name: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
-def read_layout(path: Path) -> Layout:
-    """Find the delimiter and the header of a UTF-8 CSV.
+def by_position(count: int) -> tuple[str, ...]:
+    """Return the names of columns that have none: col_1, col_2 and so on."""
+    return tuple(f"col_{place}" for place in range(1, count + 1))
 
-    Raises FileRefused when there is one column only, when the first line holds values, and
-    for headers that are blank (but for a row index in front), repeated, reserved or too many.
+
+class NotText(FileRefused):
+    """The header is not UTF-8."""
+
+
+class NoHeader(FileRefused):
+    """The first line holds values: `cells`."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        super().__init__(
+            "The first line holds values, not column names. Add a line with names on top."
+        )
+        self.cells = tuple(cells)
+
+
+def read_layout(sample: bytes, is_whole: bool, named: bool = True) -> Layout:
+    """Find the delimiter and the header of a CSV by its first bytes, UTF-8 with line feeds.
+
+    Without a header (not `named`) columns are called col_1, col_2 and so on. Raises NoHeader
+    when the first line holds values, FileRefused when there is one column only, and for
+    headers that are blank (but for a row index in front), repeated, reserved or too many.
     """
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-        cut = bool(file.read(1))
-    text = _decoded(sample, cut)
-    body = text.lstrip("\r\n")
-    skip = len(text[: len(text) - len(body)].splitlines())
+    text = _decoded(sample, is_whole)
+    body = text.lstrip("\n")
+    skip = len(text) - len(body)
     delimiter = max(DELIMITERS, key=lambda candidate: _fit(body, candidate))
-    headers = next(_records(body, delimiter), [])
-    if len(headers) < 2:
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
+    cells = next(_some(reader), [])
+    if len(cells) < 2:
         names = "commas, semicolons, tabs or bars"
         raise FileRefused(f"Only one column was found. Separate columns by {names}.")
-    return Layout(delimiter, _checked(headers), skip)
+    if len(cells) > MOST_COLUMNS:
+        raise FileRefused(
+            f"The file has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read."
+        )
+    if not named:
+        return Layout(delimiter, by_position(len(cells)), skip, named=False, tall=0)
+    if _holds_values(cells):
+        raise NoHeader(cells)
+    return Layout(delimiter, _checked(cells), skip, tall=reader.line_num)
 
 
-def _decoded(sample: bytes, cut: bool) -> str:
-    if cut:  # the last line is not whole
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
-    header = re.split(rb"[\r\n]", sample.lstrip(b"\r\n"), maxsplit=1)[0]
+def _decoded(sample: bytes, is_whole: bool) -> str:
+    if not is_whole:  # the last line is cut
+        if b"\n" not in sample.lstrip(b"\n"):
+            raise FileRefused(f"Line 1 is longer than 1 MB, so this is no table. {SAVE_AS}")
+        sample = sample[: sample.rfind(b"\n") + 1]
+    header = sample.lstrip(b"\n").partition(b"\n")[0]
     try:
         header.decode("utf-8")
     except UnicodeDecodeError:
-        raise FileRefused(f"Line 1 is not UTF-8 text. {SAVE_AS}") from None
-    return sample.decode("utf-8-sig", errors="replace")
+        raise NotText(f"Line 1 is not UTF-8 text. {SAVE_AS}") from None
+    return sample.decode("utf-8", errors="replace")
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _some(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
         yield from (record for record in islice(reader, SAMPLE_RECORDS) if record)
     except csv.Error:  # a cell too long for a look at the sample; the reader proper will say
@@ -76,22 +112,19 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _fit(text: str, delimiter: str) -> tuple[float, int]:
     """Return (share of records as wide as the header, columns); a single column fits worst."""
-    widths = [len(record) for record in _records(text, delimiter)]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    widths = [len(record) for record in _some(reader)]
     if not widths or widths[0] < 2:
         return 0.0, 0
     return widths.count(widths[0]) / len(widths), widths[0]
 
 
+def _holds_values(cells: Sequence[str]) -> bool:
+    return sum(VALUE.fullmatch(cell.strip()) is not None for cell in cells) * 2 > len(cells)
+
+
 def _checked(headers: list[str]) -> tuple[str, ...]:
     names = [cards.replace(header.strip(), lambda _digits: cards.HIDDEN) for header in headers]
-    if len(names) > MOST_COLUMNS:
-        raise FileRefused(
-            f"The file has {len(names):,} columns; at most {MOST_COLUMNS:,} are read."
-        )
-    if sum(NUMBER.fullmatch(name) is not None for name in names) * 2 > len(names):
-        raise FileRefused(
-            "The first line holds values, not column names. Add a line with names on top."
-        )
     if not names[0]:
         names[0] = INDEX_HEADER
     _refuse_nameless(names)

@@ -4,37 +4,30 @@ The text table has one column per cell position (`c0`, `c1`, ...), so that no he
 meets SQL before it is quoted, and as many rows as the file has readable ones, in file order.
 """
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backend.errors import FileRefused
-from backend.steps.duck import follow, parquet_table
 from backend.steps.firewall import Firewall
-from backend.steps.intake import SAVE_AS, line_at, unify_line_ends
+from backend.steps.intake import SAVE_AS
 from backend.steps.layout import Layout
+from backend.steps.lines import LINE_FEED, Numbers, Tall
 
 BATCH = 122_880  # rows cleaned and written at a time
-MOST_UNREADABLE = 0.05  # share of rows; beyond it something is wrong with the whole file
-LONGEST_ROW = "2 MB"
-REASONS = {
-    "MISSING COLUMNS": "has too few columns",
-    "TOO MANY COLUMNS": "has too many columns",
-    "UNQUOTED VALUE": "has a quote that does not fit",
-    "INVALID ENCODING": f"is not UTF-8 text. {SAVE_AS[:-1]}",
-    "LINE SIZE OVER MAXIMUM": f"is longer than {LONGEST_ROW}",
-}
+LONGEST_CELL = 32 * 1024  # bytes
 
 
-@dataclass(frozen=True)
-class Reading:
-    rows: int
-    unreadable: int  # rows the reader turned away: too short, too long, stray quotes, encoding
+class LongCell(FileRefused):
+    """A cell is longer than a transaction's could be."""
+
+    def __init__(self) -> None:
+        super().__init__("A cell is longer than 32 KB.")
 
 
 def cell(position: int) -> str:
@@ -42,62 +35,48 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
+@dataclass
+class Written:
+    """What of a file stands in its text table so far."""
+
+    rows: int = 0
+    tall: list[tuple[Numbers, Numbers]] = field(default_factory=list)  # by batch
+
+    def heights(self) -> Tall:
+        """Return the rows with line ends in their cells."""
+        places = [np.empty(0, dtype=np.int64), *(found for found, _ in self.tall)]
+        extra = [np.empty(0, dtype=np.int64), *(count for _, count in self.tall)]
+        return Tall(np.concatenate(places), np.concatenate(extra))
+
+    def look(self, batch: pa.RecordBatch) -> None:
+        """Take in a batch as it was read. Raises LongCell for a cell over 32 KB."""
+        ends = [_ends_by_row(column) for column in batch.columns]
+        met = [found for found in ends if found is not None]
+        if met:
+            count = np.sum(met, axis=0)
+            places = np.flatnonzero(count)
+            self.tall.append((places + self.rows, count[places]))
+        self.rows += len(batch)
+
+
 def to_text(
     connection: duckdb.DuckDBPyConnection,
-    path: Path,
+    source: str,
     layout: Layout,
     target: Path,
     firewall: Firewall,
-    report: Callable[[float], None],
-) -> Reading:
-    """Write every readable row of a UTF-8 CSV to the text table `target`, order kept.
+    written: Written,
+) -> None:
+    """Write every readable row of a CSV to the text table `target`.
 
-    What `firewall` takes out of the rows is never written.
-    rows + unreadable is the number of data rows in the file; blank lines count as neither.
-    Raises FileRefused for a header without rows, a quote that is never closed, and more
-    than 5% of unreadable rows, naming the first line.
+    `source` is a path with UTF-8 and line feeds, read once from start to end; the rows turned
+    away stay with the connection (see steps/rejects.py). What `firewall` takes out of the
+    rows is never written. `written` follows. Raises LongCell for a cell over 32 KB, FileRefused
+    where the rows cannot be told apart.
     """
-    _read_strictly(connection, path, layout, target, firewall, report)
-    rows = parquet_table(connection, target).row("count(*)")[0]
-    reading = Reading(rows, _unreadable(connection))
-    if rows + reading.unreadable == 0:
-        raise FileRefused("The file has a header but no rows. Choose one with transactions in it.")
-    _refuse_open_quote(connection, path)
-    if reading.unreadable > MOST_UNREADABLE * (rows + reading.unreadable):
-        raise FileRefused(_first_reject(connection, path, reading))
-    return reading
-
-
-def _read_strictly(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    layout: Layout,
-    target: Path,
-    firewall: Firewall,
-    report: Callable[[float], None],
-) -> None:
-    try:
-        _copy(connection, path, layout, target, firewall, report)
-    except duckdb.InvalidInputException:  # strict reading wants one kind of line end
-        unify_line_ends(path)
-        try:
-            _copy(connection, path, layout, target, firewall, report)
-        except duckdb.InvalidInputException:
-            raise FileRefused(f"The rows cannot be told apart. {SAVE_AS}") from None
-
-
-def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    layout: Layout,
-    target: Path,
-    firewall: Firewall,
-    report: Callable[[float], None],
-) -> None:
-    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     table = connection.read_csv(
-        str(path),
-        header=True,
+        source,
+        header=layout.named,
         delimiter=layout.delimiter,
         quotechar='"',
         escapechar='"',
@@ -107,10 +86,13 @@ def _copy(
         store_rejects=True,
         columns={cell(position): "VARCHAR" for position in range(len(layout.headers))},
     )
-    follow(connection, lambda: _write(table.to_arrow_reader(BATCH), firewall, target), report)
+    try:
+        _write(table.to_arrow_reader(BATCH), firewall, target, written)
+    except duckdb.InvalidInputException:
+        raise FileRefused(f"The rows cannot be told apart. {SAVE_AS}") from None
 
 
-def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path) -> None:
+def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path, written: Written) -> None:
     """Clean and write every batch, one being written while the next is read and cleaned."""
     with (
         pq.ParquetWriter(target, rows.schema, compression="zstd") as file,
@@ -118,6 +100,7 @@ def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path) -> None
     ):
         before: Future[None] | None = None
         for batch in rows:
+            written.look(batch)
             clean = firewall.clean(batch)
             if before is not None:
                 before.result()
@@ -126,32 +109,19 @@ def _write(rows: pa.RecordBatchReader, firewall: Firewall, target: Path) -> None
             before.result()
 
 
-def _unreadable(connection: duckdb.DuckDBPyConnection) -> int:
-    # One row may break several rules at once: a row is the place where it starts.
-    counted = connection.execute("SELECT count(DISTINCT line_byte_position) FROM reject_errors")
-    return int(counted.fetchall()[0][0])
+def _ends_by_row(column: pa.Array) -> Numbers | None:
+    """Return how many line ends each cell (n,) holds; None where none does.
 
-
-def _refuse_open_quote(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    found = connection.execute(
-        "SELECT line_byte_position FROM reject_errors WHERE error_type = 'UNQUOTED VALUE'"
-        " AND contains(rtrim(csv_line, chr(10) || chr(13)), chr(10)) ORDER BY 1 LIMIT 1"
-    ).fetchall()
-    if found:
-        line = line_at(path, found[0][0] - 1)
-        raise FileRefused(
-            f"A quote opened in line {line:,} is not closed there and swallows what follows. "
-            "Close it, or double it where a quote is meant."
-        )
-
-
-def _first_reject(connection: duckdb.DuckDBPyConnection, path: Path, reading: Reading) -> str:
-    position, kind = connection.execute(
-        "SELECT line_byte_position, error_type FROM reject_errors ORDER BY 1 LIMIT 1"
-    ).fetchall()[0]
-    share = reading.unreadable / (reading.rows + reading.unreadable)
-    reason = REASONS.get(kind, "cannot be read")
-    return (
-        f"{reading.unreadable:,} rows ({share:.0%}) cannot be read. "
-        f"The first: line {line_at(path, position - 1):,} {reason}."
-    )
+    Raises LongCell for a cell over 32 KB.
+    """
+    _, offsets, data = column.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1]
+    if len(column) == 0 or data is None:
+        return None
+    if int(np.diff(bounds).max()) > LONGEST_CELL:
+        raise LongCell
+    ends = np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]] == LINE_FEED
+    if not ends.any():
+        return None
+    rows = np.searchsorted(bounds, np.flatnonzero(ends) + bounds[0], side="right") - 1
+    return np.bincount(rows, minlength=len(column)).astype(np.int64)
