@@ -1,15 +1,17 @@
 """The clinic: how healthy a file is, what is wrong with it, and what only the analyst knows."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
+
+import pandas as pd
 
 from backend import datasets, drafts, uploads
 from backend.dataset_view import Dataset
 from backend.steps import (
     balance,
+    days,
     hidden,
     leaks,
     lines,
@@ -18,10 +20,12 @@ from backend.steps import (
     rejected,
     repeats,
     unused,
+    weeks,
 )
 from backend.steps.canonical import canonical
 from backend.steps.checkup import Problem, Question, Severity
 from backend.steps.duck import open_duck, parquet_table
+from backend.steps.faults import UNKNOWN_LABEL
 from backend.steps.folder import LINES, open_table, rejects_table
 from backend.steps.health import Counts, Health, assess
 from backend.steps.outline import Outline
@@ -30,6 +34,7 @@ from backend.uploads import Progress, silent
 
 Finding = Callable[[Outline], Iterator[Problem]]
 ORDER = list(Severity)  # blocking first
+LABELS = "labels"  # key of what notes.py says of a file without frauds
 REMEMBERED = 32  # checkups kept in memory
 FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("Looking for columns that give the answer away", leaks.problems),
@@ -56,7 +61,8 @@ class Checkup:
 
     health: Health
     problems: tuple[Problem, ...]
-    question: Question | None = None
+    question: Question | None
+    weeks: pd.DataFrame = field(compare=False)  # of the rows that are kept, as steps/weeks counts
 
     @property
     def blocked(self) -> str:
@@ -85,14 +91,14 @@ def examine(dataset_id: int, progress: Progress = silent) -> Checkup:
 
 def _examined(dataset: Dataset, progress: Progress) -> Checkup:
     problems = list(hidden.problems(dataset.protected, dataset.columns))
-    question = None
+    question, by_week = None, weeks.count(pd.DataFrame(), "none")
     if not dataset.is_ready:
         progress(0.0, "Looking at the values")
         problems += drafts.faults(dataset.id)
         question = drafts.question(dataset.id)
-        problems += _looked_at(dataset, uploads.folder_of(dataset.content_hash), progress)
-    accepted = {fix.value for fix in dataset.recipe if fix.kind is Kind.KEEP}
-    problems = _by_severity(problem for problem in problems if problem.key not in accepted)
+        found, by_week = _looked_at(dataset, progress)
+        problems += found
+    told = _by_severity(_worth_telling(problems, dataset))
     counts = Counts(
         kept=dataset.rows,
         put_aside=dataset.quarantined,
@@ -101,12 +107,12 @@ def _examined(dataset: Dataset, progress: Progress) -> Checkup:
         unlabelled=dataset.unlabelled,
     )
     fixes = sum(fix.kind is not Kind.KEEP for fix in dataset.recipe)
-    health = assess(counts, problems, question, fixes)
-    return Checkup(health, tuple(problems), question)
+    return Checkup(assess(counts, told, question, fixes), tuple(told), question, by_week)
 
 
-def _looked_at(dataset: Dataset, folder: Path, progress: Progress) -> list[Problem]:
+def _looked_at(dataset: Dataset, progress: Progress) -> tuple[list[Problem], pd.DataFrame]:
     found: list[Problem] = []
+    folder = uploads.folder_of(dataset.content_hash)
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
         typed = canonical(table, dataset.columns, dataset.recipe)
@@ -117,8 +123,18 @@ def _looked_at(dataset: Dataset, folder: Path, progress: Progress) -> list[Probl
             found += finding(outline)
         if rejects_table(folder).is_file():
             found += rejected.problems(parquet_table(connection, rejects_table(folder)))
+        counted = days.count(outline.brief, "time", "label")
     progress(1.0, "Done")
-    return found
+    return found, weeks.count(counted, typed.clock.kind)
+
+
+def _worth_telling(problems: Sequence[Problem], dataset: Dataset) -> Iterator[Problem]:
+    """Leave out what was decided, and what only follows from a label nobody can read yet."""
+    decided = {fix.value for fix in dataset.recipe if fix.kind is Kind.KEEP}
+    keys = {problem.key.partition(":")[0] for problem in problems}
+    if UNKNOWN_LABEL in keys:
+        decided.add(LABELS)
+    return (problem for problem in problems if problem.key not in decided)
 
 
 def _by_severity(problems: Iterable[Problem]) -> list[Problem]:

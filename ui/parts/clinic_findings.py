@@ -7,14 +7,14 @@ import streamlit as st
 
 from backend import drafts
 from backend.dataset_view import Dataset
-from backend.steps.checkup import Offer, Option, Problem, Question
+from backend.steps.checkup import Offer, Option, Problem, Question, Severity
 from backend.steps.recipe import Fix
 from ui.parts.clinic_words import SEVERITIES, decided
 from ui.parts.skeleton import panel
 from ui.parts.trouble import errors_on_page
 from ui.parts.wording import count, counted, plain
 
-SHOWN_FIRST = 12
+FIRST_PROBLEMS, FIRST_NOTES = 12, 6
 BADGE, BUTTON = 120, 160  # px; fixed, so that rows align
 MOST_BESIDE, SHORT = 2, 18  # buttons beside a problem, characters on one
 
@@ -22,7 +22,7 @@ MOST_BESIDE, SHORT = 2, 18  # buttons beside a problem, characters on one
 def draw_question(dataset: Dataset, question: Question) -> None:
     """Draw the one thing only the analyst knows, each answer with what the file then says."""
     note = "Only you can know. Each answer shows how values of this file would then read."
-    with panel(plain(question.prompt), note):
+    with panel(f":orange[:material/help:] {plain(question.prompt)}", note):
         grid = st.grid(len(question.options), gap="small", min_column_width=250)
         for place, option in enumerate(question.options):
             with grid.cell():
@@ -30,20 +30,19 @@ def draw_question(dataset: Dataset, question: Question) -> None:
 
 
 def draw_problems(dataset: Dataset, problems: Sequence[Problem]) -> None:
-    """Draw every problem with its rows and its ways out; the first dozen are open."""
-    if not problems:
-        with panel("Problems", "Every finding of the clinic was looked for."):
-            st.markdown(":green[:material/check_circle:] Nothing was found.")
-        return
-    note = "Each fix is written to the recipe below and can be undone."
-    with panel(counted(len(problems), "finding"), note):
-        for problem in problems[:SHOWN_FIRST]:
-            _draw_problem(dataset, problem)
-        rest = problems[SHOWN_FIRST:]
-        if rest:
-            with st.expander(f"{counted(len(rest), 'more finding')}"):
-                for problem in rest:
-                    _draw_problem(dataset, problem)
+    """Draw what is wrong, worst first, and below it what is merely worth knowing."""
+    wrong = [problem for problem in problems if problem.severity is not Severity.NOTE]
+    notes = [problem for problem in problems if problem.severity is Severity.NOTE]
+    if wrong:
+        note = "Each fix is written to the recipe of this file and can be undone."
+        with panel(counted(len(wrong), "problem"), note):
+            _draw_all(dataset, wrong, FIRST_PROBLEMS)
+    elif not dataset.is_ready:
+        with panel("No problems", "Labels, values, leaks, repeats, gaps: all were looked at."):
+            st.markdown(":green[:material/check_circle:] Nothing has to be fixed.")
+    if notes:
+        with panel("Good to know", "Nothing has to be done. Say so where it is wrong."):
+            _draw_all(dataset, notes, FIRST_NOTES)
 
 
 def draw_recipe(dataset: Dataset) -> None:
@@ -59,6 +58,16 @@ def draw_recipe(dataset: Dataset) -> None:
                     _draw_undo(dataset, fix, key=f"undo-{place}-{fix.kind}-{fix.column}")
 
 
+def _draw_all(dataset: Dataset, problems: Sequence[Problem], first: int) -> None:
+    for problem in problems[:first]:
+        _draw_problem(dataset, problem)
+    rest = problems[first:]
+    if rest:
+        with st.expander(f"{len(rest)} more"):
+            for problem in rest:
+                _draw_problem(dataset, problem)
+
+
 def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
     with st.container(border=True, gap="small"):
         st.markdown("  \n".join(plain(example) for example in option.examples) or "–")
@@ -70,8 +79,9 @@ def _draw_problem(dataset: Dataset, problem: Problem) -> None:
     text, icon, colour = SEVERITIES[problem.severity]
     beside = fit_beside(problem.offers)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        with st.container(width=BADGE):
-            st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+        if problem.severity is not Severity.NOTE:
+            with st.container(width=BADGE):
+                st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         with st.container(gap="xsmall", width="stretch"):
             _draw_words(problem)
             if not beside:

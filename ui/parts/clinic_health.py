@@ -10,11 +10,13 @@ from backend.clinic import Checkup
 from backend.dataset_view import Dataset
 from backend.steps.health import Health
 from backend.uploads import Progress
+from ui.charts import volume
+from ui.parts import chart, viewer
 from ui.parts.clinic_words import GRADES
-from ui.parts.skeleton import Badge, card, cards
+from ui.parts.skeleton import Badge, card, cards, panel
 from ui.parts.wording import count, counted, joined, period, plain, rate, size
 
-WORTH_SAYING = ("encoding", "delimiter", "line_ends")
+FEWEST_WEEKS = 3  # fewer are no picture
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
@@ -66,6 +68,16 @@ def draw_sum(health: Health, fraud_rate: float | None) -> None:
     )
 
 
+def draw_weeks(checkup: Checkup) -> None:
+    """Draw transactions and fraud rate by week; nothing for less than three weeks."""
+    if len(checkup.weeks) < FEWEST_WEEKS:
+        return
+    note = "Rows that are kept. Band: 95% interval of the rate; pale bars are not whole."
+    with panel("Transactions and fraud rate by week", note):
+        figure = volume.figure(checkup.weeks, (), viewer.theme())
+        chart.draw(figure, key="clinic-weeks", alt=volume.alt(checkup.weeks, ()))
+
+
 def _blank(health: Health) -> str:
     if health.blank_lines:
         return f"{counted(health.blank_lines, 'blank line')} not counted"
@@ -82,7 +94,8 @@ def _frauds(health: Health) -> str:
 
 
 def _read_as(dataset: Dataset) -> str:
-    said = {name: str(dataset.read_as.get(name, "")) for name in WORTH_SAYING}
-    delimiter = DELIMITERS.get(said["delimiter"], said["delimiter"])
-    parts = [said["encoding"], f"{delimiter} between cells" if delimiter else "", said["line_ends"]]
-    return plain(", ".join(part for part in parts if part))
+    encoding = str(dataset.read_as.get("encoding", "")).replace("utf-", "UTF-")
+    delimiter = str(dataset.read_as.get("delimiter", ""))
+    apart = f"separated by {DELIMITERS.get(delimiter, plain(delimiter))}" if delimiter else ""
+    ends = "mixed line ends" if dataset.read_as.get("line_ends") == "mixed" else ""
+    return ", ".join(part for part in (plain(encoding), apart, ends) if part)

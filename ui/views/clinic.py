@@ -50,7 +50,7 @@ def draw_draft(dataset: Dataset, checkup: Checkup) -> None:
     clinic_findings.draw_problems(dataset, checkup.problems)
     clinic_findings.draw_recipe(dataset)
     edit_columns(dataset)
-    dataset_facts.draw_weeks(dataset)
+    clinic_health.draw_weeks(checkup)
     dataset_facts.draw_first_rows(dataset)
 
 
