@@ -124,7 +124,7 @@ def _aside(connection: DuckDBPyConnection, path: Path) -> pd.DataFrame:
     found = []
     if path.is_file():
         wanted = 'reason, "column", count(*) AS rows'
-        then = "GROUP BY ALL ORDER BY rows DESC, ALL"
+        then = 'GROUP BY ALL ORDER BY rows DESC, reason, "column"'
         found = parquet_table(connection, path).rows(wanted, then=then)
     return pd.DataFrame(found, columns=["reason", "column", "rows"])
 
