@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import db
 from backend import uploads
@@ -14,7 +14,7 @@ from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
 from backend.steps.folder import rejects_table
 from backend.steps.quarantine import SCHEMA
-from db import transaction
+from db import settle, transaction
 
 
 def get(dataset_id: int) -> Dataset:
@@ -39,11 +39,14 @@ def delete(dataset_id: int) -> None:
         used = session.scalar(select(db.Run.id).where(db.Run.dataset_id == dataset_id).limit(1))
         if used is not None:
             raise TouchstoneError(f"Runs were trained on {row.name}. Delete those runs first.")
+        named = db.Recipe.file_name == row.file_name
+        session.execute(update(db.Recipe).where(named).values(file_name=""))
         session.delete(row)
         session.flush()
         # Still inside: whoever receives the same bytes now waits for the hash to be free.
         uploads.discard(upload)
         uploads.discard(dataset.folder)
+    settle()
 
 
 def use_uncovered(dataset_id: int, use: bool) -> Dataset:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import uuid4
 
-from backend import children, drafts, uploads
+from backend import children, drafts, recipes, uploads
 from backend.dataset_view import Dataset
 from backend.reading import ReadingOrder, ReadingTold, understand
 from backend.steps.recipe import Fix
@@ -42,7 +42,9 @@ def read_in(
         return stopped()
 
     limit = settings.upload_limit if not origin.address else None
-    order = ReadingOrder(origin, folder, sealed_as, settings.key_file, fixes, {}, limit)
+    order = ReadingOrder(
+        origin, folder, sealed_as, settings.key_file, fixes, recipes.known(), limit
+    )
     try:
         found = children.run(understand, order, tell=tell, stopped=beat)
         keep()

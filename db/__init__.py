@@ -9,7 +9,7 @@ from db.point import Point
 from db.prediction import Prediction
 from db.recipe import Recipe
 from db.run import Run
-from db.session import engine, now, transaction
+from db.session import engine, now, settle, transaction
 
 __all__ = [
     "Base",
@@ -23,5 +23,6 @@ __all__ = [
     "Run",
     "engine",
     "now",
+    "settle",
     "transaction",
 ]

@@ -40,6 +40,7 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # deleted rows are overwritten, not only unlinked
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -63,6 +64,20 @@ def transaction(reading: bool = False) -> Iterator[Session]:
         session.begin(),
     ):
         yield session
+
+
+def settle() -> None:
+    """Let the log of changes forget what was deleted; PostgreSQL does so by itself (autovacuum).
+
+    SQLite keeps older versions of its pages in a file beside the database until it writes them
+    through. While somebody reads, it is left for later.
+    """
+    connection = engine().raw_connection()
+    try:
+        if engine().dialect.name == "sqlite":
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def now(session: Session) -> datetime:

@@ -1,74 +1,17 @@
 """Files on their way in: followed, cancelled, asked about, cut off; nothing left behind."""
 
 import io
-import os
-import threading
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 
-import db
-from backend import datasets, drafts, import_rows, imports
-from backend.errors import FileRefused, ImportNotFound, QuestionAsked, TouchstoneError
-from backend.import_view import Import, ImportState
+from backend import datasets, drafts, imports
+from backend.errors import FileRefused, QuestionAsked, TouchstoneError
+from backend.import_view import ImportState
 from settings import settings
+from tests.backend.importing import HEADER, bring, handles, is_asking, nothing_is_left, table, wait
 
-HEADER = "time,amount,merchant,is_fraud\n"
 CARD = "4111111111111111"
-
-
-def table(rows: int = 200, merchant: str = "Shop") -> bytes:
-    lines = (
-        f"2024-01-{1 + n % 28:02d} 10:00:00,{n % 100}.50,{merchant} {n % 50},{int(n % 50 == 0)}\n"
-        for n in range(rows)
-    )
-    return (HEADER + "".join(lines)).encode()
-
-
-def wait(import_id: int, until: Callable[[Import], bool] = lambda one: not one.is_live) -> Import:
-    """Return an import as soon as it is `until`, or over."""
-    end = time.monotonic() + 60
-    while not until(found := imports.get(import_id)) and found.is_live:
-        assert time.monotonic() < end, found
-        time.sleep(0.05)
-    for thread in threading.enumerate():  # it may still be tidying up
-        if thread.name == f"import-{import_id}" and not found.is_live:
-            thread.join(10)
-    return found
-
-
-def is_asking(one: Import) -> bool:
-    return one.state is ImportState.ASKING
-
-
-def bring(data: bytes, name: str = "cards.csv") -> Import:
-    return wait(imports.start(io.BytesIO(data), name))
-
-
-def handles() -> set[str]:
-    """What memory files this process holds open."""
-    links = Path("/proc/self/fd").iterdir()
-    return {str(link.readlink()) for link in links if "memfd:touchstone" in os.path.realpath(link)}
-
-
-def nothing_is_left(house: Path) -> None:
-    """No folder, no process, no memory file and no dataset."""
-    assert list((house / "uploads").glob("*")) == []
-    assert not handles()
-    assert datasets.list_all() == []
-    assert [child for child in psutil.Process().children(recursive=True) if is_reading(child)] == []
-
-
-def is_reading(process: psutil.Process) -> bool:
-    """True for a child that reads: one that the fork server, not this process, has started."""
-    try:
-        return process.parent().pid != os.getpid()
-    except (psutil.NoSuchProcess, AttributeError):
-        return False
 
 
 @pytest.fixture
@@ -256,59 +199,3 @@ class TestQuestion:
         imports._let_go(imports._at_work[asked.id])
         imports.answer(asked.id, 0)
         assert "start it again" in imports.get(asked.id).message.lower()
-
-
-class TestInterrupted:
-    def unheard_of(self, minutes: float, **values: object) -> int:
-        import_id = import_rows.add("cards.csv", "", 10)
-        then = datetime.now(UTC) - timedelta(minutes=minutes)
-        with db.transaction() as session:
-            row = session.get(db.Import, import_id)
-            for name, value in {"changed_at": then, **values}.items():
-                setattr(row, name, value)
-        return import_id
-
-    @pytest.mark.parametrize("state", [ImportState.WAITING, ImportState.READING])
-    def test_is_said_of_an_import_whose_process_is_gone(self, each_house, state):
-        over = imports.get(self.unheard_of(2, state=state))
-        assert over.state is ImportState.FAILED
-        assert over.message.startswith("Reading was interrupted, nothing was kept")
-
-    def test_is_not_said_of_one_that_was_heard_of(self, house):
-        assert imports.get(self.unheard_of(0.5)).state is ImportState.WAITING
-
-    def test_a_question_nobody_answers_ends(self, each_house):
-        assert imports.get(self.unheard_of(10, state=ImportState.ASKING)).is_live
-        over = imports.get(self.unheard_of(17, state=ImportState.ASKING))
-        assert "was not answered" in over.message
-
-    def test_what_failed_yesterday_is_listed_no_longer(self, each_house):
-        self.unheard_of(60 * 25, state=ImportState.FAILED)
-        fresh = self.unheard_of(60, state=ImportState.FAILED)
-        assert [one.id for one in imports.listed()] == [fresh]
-
-    def test_folders_cut_off_an_hour_ago_are_swept_and_younger_ones_stay(self, house):
-        old, young = (house / "uploads" / f"copying-{name}" for name in ("old", "young"))
-        for folder, age in ((old, 3_700), (young, 3_500)):
-            folder.mkdir(parents=True)
-            os.utime(folder, (time.time() - age,) * 2)
-        bring(table())
-        assert not old.exists()
-        assert young.exists()
-
-    def test_rows_of_a_week_ago_are_forgotten(self, each_house):
-        ancient = self.unheard_of(60 * 24 * 8, state=ImportState.CANCELLED)
-        import_rows.forget_old()
-        with pytest.raises(ImportNotFound):
-            imports.get(ancient)
-
-
-def test_speed_and_time_left_come_from_what_was_read() -> None:
-    now = datetime.now(UTC)
-    reading = Import(
-        id=1, file_name="cards.csv", address="", state=ImportState.READING, stage="Reading",
-        bytes_total=400, bytes_done=100, rows=10, rejected=0, share=0.25, message="",
-        question=None, dataset_id=None, started_at=now - timedelta(seconds=10), changed_at=now,
-    )  # fmt: skip
-    assert reading.bytes_per_second == pytest.approx(10)
-    assert reading.seconds_left == pytest.approx(30)
