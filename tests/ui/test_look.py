@@ -53,6 +53,16 @@ class TestPages:
     def test_marks_are_seen(self, mode, colour):
         assert contrast(colour, THEME[mode]["backgroundColor"]) >= 2.95  # sky is 3.0 on white
 
+    @pytest.mark.parametrize("scale", [ink.HEAT, ink.QUIET], ids=["heat", "quiet"])
+    def test_heat_maps_rise_evenly_away_from_the_page(self, mode, scale):
+        page = THEME[mode]["backgroundColor"]
+        seen = [contrast(colour, page) for colour in scale[mode]]
+        assert seen == sorted(seen)
+        assert 1.05 < seen[0] < 1.3  # the lowest cell is seen as a cell, and no more
+        assert seen[-1] > 7
+        steps = zip(scale[mode], scale[mode][1:], strict=False)
+        assert min(distance(one, other) for one, other in steps) > 5
+
     def test_lists_of_ten_are_not_ignored(self, mode):
         assert len(THEME[mode]["chartSequentialColors"]) == 10
         assert len(THEME[mode]["chartDivergingColors"]) == 10
