@@ -80,7 +80,8 @@ def examine(dataset_id: int, progress: Progress = silent) -> Checkup:
     millions of rows. Raises DatasetNotFound, and TouchstoneError when the upload is gone.
     """
     dataset = datasets.get(dataset_id)
-    key = (dataset.content_hash, dataset.state, dataset.recipe, dataset.columns)
+    dropped = (dataset.content_hash, dataset.created_at)
+    key = (*dropped, dataset.state, dataset.recipe, dataset.columns)
     with _one_at_a_time:
         if key not in _known:
             _known[key] = _examined(dataset, progress)
