@@ -29,7 +29,7 @@ def test_a_question_survives_a_reload_and_its_answer_leads_to_the_clinic(
     expect(heading).to_contain_text("One question", timeout=MINUTE)
     page.reload()
     expect(heading).to_contain_text("One question", timeout=MINUTE)
-    expect(page.get_by_text("Caf\u00e9").first).to_be_visible()
+    expect(page.get_by_text("af\u00e9…").first).to_be_visible()
     keep("asked")
     page.get_by_role("button", name=re.compile("Windows-1252")).first.click()
     page.wait_for_url(re.compile(r"/clinic\?dataset=\d+"), timeout=MINUTE)
