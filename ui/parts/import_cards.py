@@ -21,7 +21,7 @@ BADGES = {  # state -> (words, icon, badge colour)
 }
 GOES_ON = "You can close this tab: reading goes on."
 WAITS = "Others are being read; this one is next. You can close this tab."
-ASKED = "The file waits in memory for 15 minutes, then it is let go."
+ASKED = "It waits 15 minutes for the answer, then it is let go."
 FAILED = "Nothing of it was kept. Mend the file and bring it again, or choose another one."
 Stand = tuple[tuple[int, ImportState], ...]
 
@@ -76,7 +76,7 @@ def _draw_card(each: Import) -> None:
             st.space("stretch")
             _draw_end(each)
         if each.state is ImportState.FAILED:
-            st.error(plain(each.message), title="The file was not taken in")
+            st.error(plain(each.message))
             st.caption(FAILED)
         elif each.question is not None:
             _draw_question(each)
