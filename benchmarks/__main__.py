@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("simulator", "ingest", "ibm", "paging", "journey")
+BENCHES = ("simulator", "ingest", "ibm", "pictures", "paging", "journey")
 
 
 def main(names: list[str]) -> None:
