@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from backend.errors import QuestionAsked
 from backend.privacy import Ring
 from backend.source import dialects, recognise
-from backend.steps import recipe
+from backend.steps import leaks, recipe
 from backend.steps.canonical import Summary, canonical, explain_time, summarise
 from backend.steps.checkup import Question
 from backend.steps.columns import Column
@@ -140,6 +140,7 @@ class _Reading:
             dialect, columns = recognise(contents)
             columns = recipe.apply(self.fixes, columns)
             typed = canonical(table, columns, self.fixes)
+            columns = leaks.without_suspects(table, columns, typed, self.fixes)
             self._told(0.9)
             summary = summarise(table, typed)
         stream = self.opening.stream

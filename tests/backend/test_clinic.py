@@ -10,7 +10,7 @@ from backend.steps.checkup import Severity
 from backend.steps.columns import Role
 from backend.steps.health import Grade
 from backend.steps.recipe import Fix, Kind
-from tests.backend.bringing import bring, bring_real
+from tests.backend.bringing import bring, bring_real, roles
 
 HEADER = "tx_id,booked_at,card_id,merchant,amount,alert_level,cvv,is_fraud"
 COUNT = 800
@@ -95,8 +95,16 @@ class TestExamine:
     def test_says_no_more_of_what_was_decided(self, draft):
         (leak,) = [p for p in clinic.examine(draft.id).problems if p.column == "alert_level"]
         drafts.fix(draft.id, leak.offers[0].fixes)
-        after = clinic.examine(draft.id)
-        assert leak.key not in titles(after)
+        assert leak.key not in titles(clinic.examine(draft.id))
+
+    def test_tells_of_a_column_left_out_until_somebody_keeps_it(self, draft):
+        assert roles(draft)["alert_level"] is Role.IGNORE
+        (leak,) = [p for p in clinic.examine(draft.id).problems if p.column == "alert_level"]
+        assert leak.title == "alert_level gives the answer away and is left out"
+        assert leak.severity is Severity.WARNING
+        use = next(offer for offer in leak.offers if offer.label == "Use it")
+        assert roles(drafts.fix(draft.id, use.fixes))["alert_level"] is Role.NUMBER
+        assert "leak:alert_level" not in titles(clinic.examine(draft.id))
 
     def test_counts_fixes_but_not_what_was_let_stand(self, draft):
         drafts.fix(draft.id, [Fix(Kind.ROLE, "alert_level", Role.IGNORE)])

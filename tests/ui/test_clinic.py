@@ -78,25 +78,27 @@ class TestADraft:
         assert cards["Rows in the file"] == cards["= kept"] == "400"
         assert cards["+ put aside"] == "0"
 
-    def test_tells_what_gives_the_answer_away_and_leaves_it_out_when_told(self, draft):
+    def test_tells_what_gives_the_answer_away_and_uses_it_when_told(self, draft):
         app = open_clinic(dataset=draft.id)
-        assert "alert_level may give the answer away" in words(app)
-        app = press(app, "leak:alert_level-0")
+        assert "alert_level gives the answer away and is left out" in words(app)
+        app = press(app, "left-out:alert_level-1")
         assert not app.exception
-        assert roles(datasets.get(draft.id))["alert_level"] is Role.IGNORE
-        assert "may give the answer away" not in words(app)
-        assert "alert_level** is used as: Left out" in words(app)
+        assert roles(datasets.get(draft.id))["alert_level"] is Role.NUMBER
+        assert "gives the answer away" not in words(app)
+        assert "alert_level** is used as: Number" in words(app)
 
     def test_takes_a_decision_back(self, draft):
-        drafts.fix(draft.id, [Fix(Kind.ROLE, "alert_level", Role.IGNORE)])
-        app = press(open_clinic(dataset=draft.id), "undo-0-role-alert_level")
-        assert datasets.get(draft.id).recipe == ()
+        drafts.fix(draft.id, [Fix(Kind.ROLE, "alert_level", Role.NUMBER)])
+        app = open_clinic(dataset=draft.id)
         assert "alert_level may give the answer away" in words(app)
+        app = press(app, "undo-0-role-alert_level")
+        assert datasets.get(draft.id).recipe == ()
+        assert "alert_level gives the answer away and is left out" in words(app)
 
     def test_lets_a_finding_stand(self, draft):
-        app = press(open_clinic(dataset=draft.id), "leak:alert_level-1")
-        assert roles(datasets.get(draft.id))["alert_level"] is Role.NUMBER
-        assert "alert_level** is used: it is known when a payment is made" in words(app)
+        app = press(open_clinic(dataset=draft.id), "left-out:alert_level-0")
+        assert roles(datasets.get(draft.id))["alert_level"] is Role.IGNORE
+        assert "alert_level** stays left out" in words(app)
 
     def test_shows_how_columns_were_understood_and_what_else_they_could_be(self, draft):
         drafts.fix(draft.id, [Fix(Kind.ROLE, "merchant", Role.CATEGORY)])
