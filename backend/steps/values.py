@@ -23,6 +23,7 @@ LARGEST = 10**12  # no single payment is larger; card numbers and ids are
 SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "usd": "$", "eur": "€", "gbp": "£"}
 CODES = "USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|SEK|NOK|DKK|PLN"
 ADORNMENT = rf"[\p{{Sc}}\p{{Z}}\s'’]|{CODES}"
+EASY = "$€£ "
 MINUS = "−"  # the sign printed in statements; a hyphen is what programs write
 GROUPED = r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"
 WITH_COMMA = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
@@ -38,13 +39,13 @@ def words(text: str) -> str:
 
 def filled(text: str) -> str:
     """Trimmed text, NULL where it says that there is no value ("", "N/A", "?" and so on)."""
-    return f"CASE WHEN lower(trim({text})) NOT IN {_listed(NOTHING)} THEN trim({text}) END"
+    return f"CASE WHEN NOT {_one_of(_folded(text), NOTHING)} THEN trim({text}) END"
 
 
 def spoken(text: str) -> str:
     """Boolean expression: there is a value. "NaN" is one: a sum that went wrong, not a gap."""
     gaps = tuple(word for word in NOTHING if word != "nan")
-    return f"coalesce(lower(trim({text})) NOT IN {_listed(gaps)}, FALSE)"
+    return f"({text} IS NOT NULL AND NOT {_one_of(_folded(text), gaps)})"
 
 
 class Style(StrEnum):
@@ -62,13 +63,17 @@ def number(text: str, style: Style) -> str:
     """
     if style is Style.PLAIN:
         return _finite(text)
+    easy = f"translate({text}, {literal(EASY)}, '')"  # what most values wear; the rest is slow
     bare = f"regexp_replace(replace({text}, {literal(MINUS)}, '-'), {literal(ADORNMENT)}, '', 'g')"
     bare = rf"regexp_replace({bare}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
     if style is Style.COMMA:
+        easy = f"CASE WHEN NOT contains({text}, '.') THEN replace({easy}, ',', '.') END"
         matches = f"regexp_full_match({bare}, {literal(WITH_COMMA)})"
-        return _finite(f"CASE WHEN {matches} THEN replace(replace({bare}, '.', ''), ',', '.') END")
-    matches = f"regexp_full_match({bare}, {literal(GROUPED)})"
-    return _finite(f"CASE WHEN {matches} THEN replace({bare}, ',', '') ELSE {bare} END")
+        bare = f"CASE WHEN {matches} THEN replace(replace({bare}, '.', ''), ',', '.') END"
+    else:
+        matches = f"regexp_full_match({bare}, {literal(GROUPED)})"
+        bare = f"CASE WHEN {matches} THEN replace({bare}, ',', '') ELSE {bare} END"
+    return f"coalesce({_finite(easy)}, {_finite(bare)})"
 
 
 def amount(value: str) -> str:
@@ -95,27 +100,25 @@ def label(text: str, meanings: Mapping[str, str] | None = None) -> str:
 
     `meanings` are what the analyst said about values: one of MEANINGS by folded value.
     """
-    said = f"lower(trim({text}))"
     chosen = "".join(
-        f"WHEN {said} = {literal(value)} THEN {MEANINGS[meaning]} "
+        f"WHEN {literal(value)} THEN {MEANINGS[meaning]} "
         for value, meaning in (meanings or {}).items()
     )
-    return (
-        f"CAST(CASE {chosen}WHEN {said} IN {_listed(FRAUD)} THEN 1 "
-        f"WHEN {said} IN {_listed(LEGITIMATE)} THEN 0 END AS TINYINT)"
-    )
+    known = "".join(f"WHEN {literal(value)} THEN 1 " for value in FRAUD)
+    known += "".join(f"WHEN {literal(value)} THEN 0 " for value in LEGITIMATE)
+    return f"CAST(CASE {_folded(text)} {chosen}{known}END AS TINYINT)"
 
 
 def unknown_label(text: str, meanings: Mapping[str, str] | None = None) -> str:
     """Boolean expression: there is a value, and nobody has said what it means."""
     known = (*FRAUD, *LEGITIMATE, *NOTHING, *(meanings or {}))
-    return f"lower(trim({text})) NOT IN {_listed(known)}"
+    return f"({text} IS NOT NULL AND NOT {_one_of(_folded(text), known)})"
 
 
 def label_aside(text: str, meanings: Mapping[str, str]) -> str:
     """Boolean expression: the analyst puts rows with this value aside."""
     aside = [value for value, meaning in meanings.items() if meaning == "aside"]
-    return f"lower(trim({text})) IN {_listed(aside)}" if aside else "FALSE"
+    return _one_of(_folded(text), aside) if aside else "FALSE"
 
 
 def reads_as_label(value: str) -> bool:
@@ -144,5 +147,12 @@ def _finite(text: str) -> str:
     return f"CASE WHEN isfinite({parsed}) AND NOT contains({text}, '_') THEN {parsed} END"
 
 
-def _listed(values: Iterable[str]) -> str:
-    return "(" + ", ".join(literal(value) for value in values) + ")"
+def _folded(text: str) -> str:
+    return f"lower(trim({text}))"
+
+
+def _one_of(text: str, values: Iterable[str]) -> str:
+    """Boolean expression, FALSE for NULL. Not IN: DuckDB joins long lists of constants with the
+    table, and a join may change the order of the rows."""
+    cases = " ".join(f"WHEN {literal(value)} THEN TRUE" for value in values)
+    return f"(CASE {text} {cases} ELSE FALSE END)"
