@@ -23,6 +23,10 @@ from backend.steps.values import (
 
 SAMPLE = 1000  # values of a column looked at one by one
 FEW = 20  # up to so many different values are listed with their counts
+COUNTED = 200_000  # up to about so many, a column is counted value by value
+NEARLY = 0.85  # estimates are this good: below it a column cannot be unique
+HASHES_AT_ONCE = 8_000_000  # 64 MB
+AT_ONCE = 100  # columns looked over in one query
 MOSTLY = 0.95
 HALF = 0.5
 # Worth trying every way of writing dates on: 9/3/24, 2024-03-09, 09 Mar 2024, Mar 9, 2024.
@@ -67,89 +71,178 @@ class Contents:
         return self.present == self.rows == self.distinct and self.rows > 1
 
 
-def contents_of(table: Table, name: str, position: int) -> Contents:
-    """Count what one column (0-based position) of a text table holds."""
-    text = words(cell(position))
-    rows, present, distinct, mean_words = table.row(
-        f"count(*), count({text}), count(DISTINCT {text}), "
-        f"avg(length({text}) - length(replace({text}, ' ', '')) + 1)"
+def contents_of_all(
+    table: Table, headers: Sequence[str], tell: Callable[[float], None]
+) -> list[Contents]:
+    """Count what every column of a text table holds; `tell` hears the share done, 0 to 1.
+
+    Columns with up to 200,000 different values are counted value by value, exactly. Of longer
+    ones `distinct` is an estimate within some percent, but for those in which no value repeats.
+    """
+    rows, estimates, samples = _overview(table, len(headers))
+    contents = []
+    for place, name in enumerate(headers):
+        tell(place / max(1, len(headers)))
+        look = _counted if estimates[place] <= COUNTED else _scanned
+        sample = samples[place]
+        if len(sample) < min(SAMPLE, rows):
+            sample = _sample(table, cell(place))
+        contents.append(look(_Asked(table, name, cell(place), rows, estimates[place], sample)))
+    return contents
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One column of a text table, and what the overview says about it."""
+
+    table: Table
+    name: str
+    cell: str
+    rows: int
+    estimate: int  # different values
+    sample: list[str]  # its first values
+
+
+def _overview(table: Table, columns: int) -> tuple[int, list[int], list[list[str]]]:
+    """Return the rows, about how many values each column holds, and those in the first rows."""
+    estimates: list[int] = []
+    samples: list[list[str]] = []
+    rows = 0
+    for start in range(0, columns, AT_ONCE):
+        some = [cell(place) for place in range(start, min(start + AT_ONCE, columns))]
+        asked = ", ".join(f"approx_count_distinct({c})" for c in some)
+        rows, *found = table.row(f"count(*), {asked}")
+        estimates += found
+        first = table.rows(", ".join(map(words, some)), then=f"LIMIT {SAMPLE}")
+        samples += [[v for v in values if v is not None] for values in zip(*first, strict=True)]
+    return rows, estimates, samples or [[] for _ in range(columns)]
+
+
+def _counted(asked: _Asked) -> Contents:
+    """Count a column by its different values, of which there are few enough."""
+    groups = asked.table.grouped(asked.cell)
+    text = words("v")
+    present, distinct, mean_words = groups.row(
+        f"coalesce(sum(n) FILTER ({text} IS NOT NULL), 0), count(DISTINCT {text}), "
+        f"sum(n * ({_word_count(text)})) FILTER ({text} IS NOT NULL)"
     )
-    some = table.head(f"{text} IS NOT NULL", SAMPLE)
-    sample = [row[0] for row in some.rows(text)]
-    numbers = _numbers(table, cell(position), sample)
     return Contents(
-        name=name,
+        name=asked.name,
+        rows=asked.rows,
+        present=int(present),
+        distinct=distinct,
+        words=float(mean_words or 0) / max(1, int(present)),
+        cards=_share(asked.sample, is_token),
+        values=_values(groups, text) if distinct <= FEW else (),
+        example=asked.sample[0] if asked.sample else "",
+        **_read(asked, groups, "v", "n"),
+    )
+
+
+def _scanned(asked: _Asked) -> Contents:
+    """Count a column with many different values in as few looks at it as can be."""
+    table, rows, sample, text = asked.table, asked.rows, asked.sample, words(asked.cell)
+    present = table.row(f"count({text})")[0]
+    full = present == rows
+    unique = full and asked.estimate >= NEARLY * rows and none_repeats(table, text, rows)
+    return Contents(
+        name=asked.name,
         rows=rows,
         present=present,
-        distinct=distinct,
-        words=mean_words or 0.0,
+        distinct=rows if unique else min(asked.estimate, present - full),
+        words=sum(len(value.split()) for value in sample) / max(1, len(sample)),
         cards=_share(sample, is_token),
-        moments=0.0 if numbers else _moments(some, name, cell(position), sample),
-        values=_values(table, text) if distinct <= FEW else (),
         example=sample[0] if sample else "",
-        **numbers,
+        **_read(asked, table, asked.cell, "1"),
     )
 
 
-def number_styles(table: Table, cells: Sequence[str]) -> dict[str, Style]:
-    """Return how the numbers in these columns of the text table are written.
+def none_repeats(table: Table, text: str, rows: int) -> bool:
+    """Tell whether no two of so many rows have the same value of an SQL expression.
 
-    Plain where every value reads as it stands; else a decimal comma where some value can
-    only have one and none can only have a decimal point.
+    Values are compared by their 64-bit hashes, some million at a time; where two hashes meet,
+    by themselves.
     """
-    if not cells:
-        return {}
-    plain = ", ".join(f"count({filled(c)}), count({number(c, Style.PLAIN)})" for c in cells)
-    found = table.row(plain)
-    styles = {c: Style.PLAIN for i, c in enumerate(cells) if found[2 * i] == found[2 * i + 1]}
-    for c in (c for c in cells if c not in styles):
-        evidence = (comma_evidence(words(c)), point_evidence(words(c)))
-        comma, point = table.row(", ".join(f"count(*) FILTER ({e})" for e in evidence))
-        styles[c] = Style.COMMA if comma and not point else Style.POINT
-    return styles
+    passes = rows // HASHES_AT_ONCE + 1
+    for turn in range(passes):
+        found = table.column(f"hash({text})", f"hash({text}) % {passes} = {turn}")
+        found.sort()
+        for twin in found[1:][found[1:] == found[:-1]]:
+            if table.row(f"count(*) > count(DISTINCT {text})", f"hash({text}) = {twin}")[0]:
+                return False
+    return True
 
 
-def _numbers(table: Table, c: str, sample: list[str]) -> dict[str, Any]:
+def _sample(table: Table, c: str) -> list[str]:
+    some = table.rows(words(c), f"{words(c)} IS NOT NULL", f"LIMIT {SAMPLE}")
+    return [value for (value,) in some]
+
+
+def _read(asked: _Asked, source: Table, c: str, weight: str) -> dict[str, Any]:
+    """Return what the values of a column are as numbers, or else as moments."""
+    numbers = _numbers(source, c, weight, asked.sample)
+    return numbers or {"moments": _moments(asked)}
+
+
+def _numbers(table: Table, c: str, weight: str, sample: list[str]) -> dict[str, Any]:
     if _share(sample, lambda found: NUMBERISH.fullmatch(found) is not None) < HALF:
         return {}
-    style = number_styles(table, [c])[c]
-    value = number(words(c), style)
-    count, low, high, whole, rounded = table.row(
-        f"count({value}), min({value}), max({value}), bool_and({value} = trunc({value})), "
-        f"count(*) FILTER (regexp_matches({c}, {literal(ROUNDED)}))"
-    )
-    if count == 0:
+    seen = _as_numbers(table, c, weight, Style.PLAIN)
+    style = Style.PLAIN
+    if seen[0] != seen[1]:
+        style = _style(table, words(c))
+        seen = _as_numbers(table, c, weight, style)
+    _, count, low, high, whole, rounded = seen
+    if not count:
         return {}
     comma = style is Style.COMMA
-    return {"numbers": count, "comma": comma, "low": low, "high": high, "whole": whole,
-            "rounded": rounded}  # fmt: skip
+    return {"numbers": int(count), "comma": comma, "low": low, "high": high, "whole": whole,
+            "rounded": int(rounded)}  # fmt: skip
 
 
-def _moments(some: Table, name: str, column: str, sample: list[str]) -> float:
-    if _share(sample, lambda found: DATEISH.search(found) is not None) < MOSTLY:
+def _as_numbers(table: Table, c: str, weight: str, style: Style) -> tuple[Any, ...]:
+    """Return values, numbers among them, least, most, all whole, rounded by a spreadsheet."""
+    value = number(words(c), style)
+    seen = table.selection(
+        f"{value} AS value, {filled(c)} IS NOT NULL AS said, {weight} AS weight, {c} AS written"
+    )
+    rounded = f"value IS NOT NULL AND regexp_matches(written, {literal(ROUNDED)})"
+    return seen.row(
+        "coalesce(sum(weight) FILTER (said), 0), "
+        "coalesce(sum(weight) FILTER (value IS NOT NULL), 0), "
+        "min(value), max(value), bool_and(value = trunc(value)), "
+        f"coalesce(sum(weight) FILTER ({rounded}), 0)"
+    )
+
+
+def _style(table: Table, text: str) -> Style:
+    """Return how numbers are written that are not all plain: with a decimal comma where some
+    value can only have one and none can only have a decimal point."""
+    evidence = (comma_evidence(text), point_evidence(text))
+    comma, point = table.row(", ".join(f"coalesce(bool_or({e}), FALSE)" for e in evidence))
+    return Style.COMMA if comma and not point else Style.POINT
+
+
+def _moments(asked: _Asked) -> float:
+    if _share(asked.sample, lambda found: DATEISH.search(found) is not None) < MOSTLY:
         return 0.0
-    clock = read_clock(some, [(name, column)])
+    some = asked.table.head(f"{words(asked.cell)} IS NOT NULL", SAMPLE)
+    clock = read_clock(some, [(asked.name, asked.cell)])
     return 1 - clock.broken / clock.present if clock.kind == "date" else 0.0
 
 
-def _values(table: Table, text: str) -> tuple[tuple[str, int], ...]:
-    counted = table.rows(f"{text} AS v, count(*)", f"{text} IS NOT NULL", "GROUP BY v")
-    return tuple(sorted(((v, n) for v, n in counted), key=lambda found: (-found[1], found[0])))
+def _values(groups: Table, text: str) -> tuple[tuple[str, int], ...]:
+    then = "GROUP BY ALL ORDER BY n DESC, v"
+    counted = groups.rows(f"{text} AS v, sum(n) AS n", f"{text} IS NOT NULL", then)
+    return tuple((value, int(count)) for value, count in counted)
+
+
+def _word_count(text: str) -> str:
+    return f"length({text}) - length(replace({text}, ' ', '')) + 1"
 
 
 def _share(sample: list[str], test: Callable[[str], bool]) -> float:
     return sum(test(value) for value in sample) / len(sample) if sample else 0.0
-
-
-def contents_of_all(
-    table: Table, headers: Sequence[str], tell: Callable[[float], None]
-) -> list[Contents]:
-    """Count what every column of a text table holds; `tell` hears the share done, 0 to 1."""
-    contents = []
-    for place, name in enumerate(headers):
-        tell(place / len(headers))
-        contents.append(contents_of(table, name, place))
-    return contents
 
 
 def currency_of(contents: Sequence[Contents], columns: Sequence[Column]) -> str:

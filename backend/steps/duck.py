@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MEMORY = "1GB"
 THREADS = 2
+# No progress on the terminal; a footer of 2,000 columns is read once, not for every question.
+CHOICES = ("TimeZone='UTC'", "enable_progress_bar=false", "parquet_metadata_cache=true")
 
 
 @contextmanager
@@ -31,7 +35,8 @@ def open_duck(scratch: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     }
     connection = duckdb.connect(":memory:", config=limits)
     try:
-        connection.execute("SET TimeZone='UTC'")
+        for choice in CHOICES:
+            connection.execute(f"SET {choice}")
         yield connection
     finally:
         connection.close()
@@ -45,14 +50,28 @@ class Table:
     connection: duckdb.DuckDBPyConnection
     source: str  # what stands after FROM
 
-    def row(self, aggregates: str) -> tuple[Any, ...]:
+    def row(self, aggregates: str, where: str = "TRUE") -> tuple[Any, ...]:
         """Return the one row of some aggregates."""
-        return self.rows(aggregates)[0]
+        return self.rows(aggregates, where)[0]
 
     def rows(self, what: str, where: str = "TRUE", then: str = "") -> list[tuple[Any, ...]]:
         """Return the rows of a selection; `then` is what follows WHERE (GROUP BY, LIMIT)."""
         self.connection.execute(self._query(what, where, then))
         return self.connection.fetchall()
+
+    def column(self, what: str, where: str = "TRUE") -> NDArray[Any]:
+        """Return a selection of one column as an array (n,), in no order."""
+        self.connection.execute(self._query(f"{what} AS what", where, ""))
+        return np.asarray(self.connection.fetchnumpy()["what"])
+
+    def grouped(self, column: str) -> "Table":
+        """Return the different values `v` of a column and their counts `n`, kept in memory.
+
+        There is one such table at a time: the next call replaces it.
+        """
+        query = self._query(f"{column} AS v, count(*) AS n", "TRUE", "GROUP BY v")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {query}")
+        return Table(self.connection, "grouped")
 
     def frame(self, what: str) -> "pd.DataFrame":
         """Return a selection of every row as a DataFrame, order kept."""
