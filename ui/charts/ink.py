@@ -102,7 +102,7 @@ def finish(
         "showline": False,
         "ticks": "",
         "automargin": True,
-        "title_standoff": 10,
+        "title_standoff": 10 if x else 0,  # room is kept even for a title that is not there
         "nticks": 6,
         "title_font": {"size": 12, "color": ink},
         "tickfont": {"size": 12, "color": ink},

@@ -119,7 +119,7 @@ def holding(dataset: Dataset) -> str:
 
 def _left_out(dataset: Dataset) -> str:
     if dataset.quarantined:
-        return f"{counted(dataset.quarantined, 'row')} could not be read"
+        return f"{counted(dataset.quarantined, 'row')} put aside"
     return "all rows of the file"
 
 

@@ -28,12 +28,10 @@ def draw_rows(dataset: Dataset, seen: Pictures) -> None:
             alt="Why rows were put aside, and how many.",
         )
         st.caption("The first of them; what could name somebody is hidden.")
-        st.dataframe(
-            datasets.quarantine(dataset.id, SHOWN, 0)[["line", "text"]],
+        st.table(
+            first_aside(dataset),
+            border="horizontal",
             hide_index=True,
-            height="content",
-            column_config={"line": "Line", "text": "Row as it stands in the file"},
-            key="put-aside",
             alt="The first rows that were put aside.",
         )
 
@@ -66,13 +64,16 @@ def rows_in_words(dataset: Dataset) -> tuple[str, str]:
 
 def aside_rows(seen: Pictures) -> list[dict[str, Any]]:
     """Return one row per reason and column, the most frequent first."""
+    columns = seen.aside[["reason", "column", "rows"]].itertuples(index=False)
+    return [{"Why": _why(reason, column), "Rows": count(rows)} for reason, column, rows in columns]
+
+
+def first_aside(dataset: Dataset) -> list[dict[str, Any]]:
+    """Return the first rows put aside: line, why, and what stood there as it may be seen."""
+    found = datasets.quarantine(dataset.id, SHOWN)[["line", "reason", "column", "text"]]
     return [
-        {
-            "Why": REASONS.get(reason, "It could not be read"),
-            "Column": plain(column) if column else "",
-            "Rows": count(rows),
-        }
-        for reason, column, rows in seen.aside[["reason", "column", "rows"]].itertuples(index=False)
+        {"Line": count(line), "Why": _why(reason, column), "Row": plain(text)}
+        for line, reason, column, text in found.itertuples(index=False)
     ]
 
 
@@ -95,3 +96,8 @@ def _done(told: dict[str, Any]) -> str:
     if told.get("sealed"):
         done.append(f"{counted(told['sealed'], 'cell')} encrypted")
     return "; ".join(done) or "Kept encrypted"
+
+
+def _why(reason: str, column: str | None) -> str:
+    words = REASONS.get(reason, "It could not be read")
+    return f"{words} ({plain(column)})" if column else words

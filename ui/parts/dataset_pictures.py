@@ -37,12 +37,18 @@ def draw(dataset: Dataset) -> None:
             with spot:
                 for picture in stack:
                     picture(dataset, seen)
+    if len(seen.aside):
+        dataset_hidden.draw_rows(dataset, seen)
 
 
 def rows_of_panels(seen: Pictures) -> list[list[list[Panel]]]:
-    """Return which panels stand side by side; low panels share one place."""
+    """Return which panels stand side by side; low panels share one place.
+
+    Rows that were put aside are shown over the whole width, and so not among them.
+    """
     many = len(missing.lacking(seen.missing)) > FEW_COLUMNS
-    words: list[Panel] = [dataset_hidden.draw_rows, dataset_hidden.draw_protected]
+    rows: list[Panel] = [] if len(seen.aside) else [dataset_hidden.draw_rows]
+    words: list[Panel] = [*rows, dataset_hidden.draw_protected]
     stacks: list[list[Panel]] = []
     if len(seen.amounts):
         stacks.append([draw_amounts])
