@@ -107,6 +107,17 @@ def test_a_file_of_a_folder_is_taken(incoming):
     assert state(started) is ImportState.DONE
 
 
+def test_of_several_places_one_is_chosen_and_trouble_is_said(house, incoming, change):
+    closed = "http://127.0.0.1:9"  # nothing listens there
+    change(import_roots=f"{incoming};s3://bank/in", s3_endpoint=closed)
+    app = open_page("upload")
+    assert app.selectbox(key="import-root").options == [str(incoming), "s3://bank/in"]
+    assert len(app.selectbox(key="listed-file").options) == 1
+    app.selectbox(key="import-root").select_index(1).run()
+    assert not app.exception
+    assert "did not give s3://bank/in" in app.warning[0].value.replace("\\", "")
+
+
 def test_an_address_elsewhere_is_refused_in_a_sentence(incoming):
     app = open_page("upload")
     app.text_input(key="typed-address").input("/etc/passwd").run()

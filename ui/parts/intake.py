@@ -4,6 +4,7 @@ import streamlit as st
 
 from backend import addresses, imports
 from backend.addresses import Found
+from backend.errors import FileRefused
 from settings import settings
 from ui.page import go
 from ui.parts.trouble import errors_on_page, say_what_failed
@@ -42,9 +43,9 @@ def largest() -> str:
 def choose_by_address() -> None:
     """Draw the folders and stores that may be read, their files, and a field for an address."""
     root = _choose_root()
-    found: list[Found] = []
-    with errors_on_page():
-        found = _listing(root)
+    found, trouble = _listing(root)
+    if trouble:
+        st.warning(plain(trouble))
     chosen = st.selectbox(
         "File",
         found,
@@ -86,5 +87,12 @@ def _choose_root() -> str:
 
 
 @st.cache_data(ttl=SECONDS_LISTED, max_entries=20, show_spinner="Looking for files")
-def _listing(root: str) -> list[Found]:
-    return addresses.listing(root)
+def _listing(root: str) -> tuple[list[Found], str]:
+    """Return (files, why there are none): a store that does not answer is not asked at once again.
+
+    Only a FileRefused is kept like this; anything else shows on the page as itself.
+    """
+    try:
+        return addresses.listing(root), ""
+    except FileRefused as refused:
+        return [], str(refused)
