@@ -32,7 +32,7 @@ def figure(groups: pd.DataFrame, usual: float, theme: str) -> go.Figure:
             "type": "data",
             "array": groups["high"] - groups["rate"],
             "arrayminus": groups["rate"] - groups["low"],
-            "color": rgba(FRAUD, 0.5),
+            "color": rgba(FRAUD, 0.7),
             "thickness": 2,
             "width": 0,
         },

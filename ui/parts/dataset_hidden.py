@@ -98,6 +98,6 @@ def _done(told: dict[str, Any]) -> str:
     return "; ".join(done) or "Kept encrypted"
 
 
-def _why(reason: str, column: str | None) -> str:
+def _why(reason: str, column: object) -> str:
     words = REASONS.get(reason, "It could not be read")
-    return f"{words} ({plain(column)})" if column else words
+    return f"{words} ({plain(column)})" if isinstance(column, str) else words

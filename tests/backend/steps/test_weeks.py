@@ -54,3 +54,27 @@ def test_without_time_there_are_no_weeks() -> None:
 
 def test_a_stray_date_does_not_draw_a_century() -> None:
     assert len(weeks.count(counted([MONDAY, MONDAY + 365 * 200 * DAY], [0, 0]), "date")) == 2
+
+
+def weekly(frauds: list[int], rows: int = 1_000) -> pd.DataFrame:
+    start = pd.date_range("2024-03-04", periods=len(frauds), freq="7D")
+    frame = pd.DataFrame({"start": start, "transactions": rows, "labelled": rows})
+    return frame.assign(frauds=frauds, complete=True)
+
+
+def test_many_weeks_are_put_together() -> None:
+    found, many = weeks.thinned(weekly([1, 2, 3, 4, 5]), at_most=3)
+
+    assert many == 2
+    assert list(found["start"].astype(str)) == ["2024-03-04", "2024-03-18", "2024-04-01"]
+    assert list(found["frauds"]) == [3, 7, 5]
+    assert list(found["transactions"]) == [2_000, 2_000, 1_000]
+    assert list(found["complete"]) == [True, True, False]  # the last has one week only
+    assert weeks.thinned(weekly([1, 2]), at_most=3)[1] == 1
+
+
+def test_a_peak_is_told_only_where_it_is_sure() -> None:
+    assert weeks.peak(weekly([10, 12, 60, 9])) == 2
+    assert weeks.peak(weekly([10, 12, 18, 9])) is None
+    assert weeks.peak(weekly([0, 0])) is None
+    assert weeks.peak(weekly([])) is None
