@@ -84,7 +84,7 @@ def _settled(held: Contents, role: Role, why: str) -> Understood:
         return Role.IGNORE, "The same value in every row"
     if role is Role.CATEGORY and held.distinct > MOST_CHOICES:
         return Role.TEXT, f"{held.distinct:,} different values: read as words"
-    if role in (Role.NUMBER, Role.AMOUNT) and not held.is_numeric:
+    if (role is Role.NUMBER and not held.is_numeric) or (role is Role.AMOUNT and not held.numbers):
         return Role.IGNORE, "Expected numbers, but most values are not"
     return role, why
 

@@ -23,7 +23,7 @@ AMOUNTS = (
 TIMES = (
     "transdatetranstime", "txdatetime", "eventtimestamp", "transactiondatetime", "bookedat",
     "timestamp", "datetime", "transactiontime", "transactiondate", "transactiondt", "eventtime",
-    "createdat", "occurredat", "date", "time", "step", "unixtime", "month",
+    "createdat", "occurredat", "date", "when", "time", "step", "unixtime", "month",
 )  # fmt: skip
 ENTITIES = (
     "ccnum", "cardnumber", "cardid", "card", "pan", "card1", "customerid", "nameorig",
@@ -49,6 +49,7 @@ CHOICES_SHARE = 0.05  # of the rows; beyond it values hardly repeat
 PERSONAL_FROM = 10  # different values from which a column can name people
 SENTENCE = 3.0  # mean words from which a column is text
 MOMENTS = 0.95
+HALF = 0.5  # of the values, in a column that is named for what they should be
 CARDS = 0.9
 
 
@@ -84,7 +85,7 @@ def _moment(contents: list[Contents]) -> dict[str, Understood]:
     if {"date", "time"} <= by_name.keys() and by_name["time"].moments < MOMENTS:
         pair = (by_name["date"], by_name["time"])
         return {part.name: (Role.TIME, "Date and time of day, joined") for part in pair}
-    readable = [p for p in contents if p.moments >= MOMENTS or p.is_numeric]
+    readable = [p for p in contents if p.moments >= HALF or p.is_numeric]
     found = _first_named(readable, TIMES)
     if found is not None:
         return {found.name: (Role.TIME, "Named like a time")}
@@ -112,7 +113,8 @@ def _counterparty(contents: list[Contents]) -> dict[str, Understood]:
 
 
 def _amount(contents: list[Contents]) -> dict[str, Understood]:
-    numeric = [held for held in contents if held.is_numeric]
+    # With some values that are none it is an amount still: the clinic says so, row by row.
+    numeric = [held for held in contents if held.numbers >= HALF * held.present > 0]
     found = _first_named(numeric, AMOUNTS)
     why = "Named like an amount"
     if found is not None and found.comma:

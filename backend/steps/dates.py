@@ -102,7 +102,7 @@ def _told_apart(table: Table, best: Reading, other: Reading, present: int, least
     )
     if (differ == 0 and best.read == either) or either < least * present:
         return best
-    if best.read == other.read:
+    if best.read == other.read >= least * present:
         shorter, longer = sorted((best, other), key=lambda r: r.span)
         if shorter.span * CLEARLY < longer.span:
             return shorter

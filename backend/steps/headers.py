@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.steps import cards
+from backend.steps import masking
 from backend.steps.checkup import Option, Question
 from backend.steps.layout import by_position
 from backend.steps.recipe import Fix, Kind
@@ -13,8 +13,11 @@ MOST_EXAMPLES, LONGEST = 3, 40  # values shown, and their characters
 
 
 def question(cells: Sequence[str]) -> Question:
-    """Return the question about a first line with these cells; card numbers are hidden."""
-    shown = [cards.replace(c.strip(), lambda _digits: cards.HIDDEN) for c in cells[:MOST_EXAMPLES]]
+    """Return the question about a first line with these cells.
+
+    Nobody knows yet which of them is a name or a security code, so all are masked.
+    """
+    shown = [masking.mask(cell) for cell in cells[:MOST_EXAMPLES]]
     named = zip(by_position(len(shown)), shown, strict=True)
     return Question(
         KEY,

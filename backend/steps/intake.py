@@ -1,5 +1,6 @@
 """Is this file a text table at all? Refuse what is not, before any reader sees it."""
 
+import codecs
 import re
 
 from backend.errors import FileRefused
@@ -23,14 +24,16 @@ MAGIC = {  # first bytes -> what the file is, what to do
     b"MZ\x90\x00": ("a program", CHOOSE),
     b"PAR1": ("a Parquet file", "Export it as CSV and drop that file."),
     b"SQLite format 3": ("a database", "Export the table as CSV and drop that file."),
+    b"\x80\x03": ("a Python pickle", CHOOSE),
     b"\x80\x04\x95": ("a Python pickle", CHOOSE),
+    b"\x80\x05\x95": ("a Python pickle", CHOOSE),
 }
 PAGE = re.compile(rb"\s*(<!doctype html|<html|<\?xml)", re.IGNORECASE)
 
 
 def refuse_foreign(head: bytes) -> None:
     """Raise FileRefused when a file with these first bytes is empty or no text at all."""
-    if not head.strip():
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise FileRefused("The file is empty. Choose one with a header and rows below it.")
     for magic, (what, way_out) in MAGIC.items():
         if head.startswith(magic):

@@ -17,11 +17,13 @@ SAMPLE_RECORDS = 50
 MOST_COLUMNS = 2000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 INDEX_HEADER = "Unnamed: 0"  # the name pandas gives a nameless first column, its row index
+UNSEEN = ("Cc", "Cf")  # categories of characters nobody sees
 RESERVED = ("_row", "_label", "_amount", "_time", "_entity", "_counterparty")
 VALUE = re.compile(  # a number, an amount of money, a date
     r"[-+(]?[$€£]?[-+]?\d[\d.,]*([eE][-+]?\d+)?\)?"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T][\d:.,Z+-]+)?"
 )
+MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d\d\S*")
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,25 @@ def _fit(text: str, delimiter: str) -> tuple[float, int]:
 
 
 def _holds_values(cells: Sequence[str]) -> bool:
-    return sum(VALUE.fullmatch(cell.strip()) is not None for cell in cells) * 2 > len(cells)
+    """Tell whether most cells are values, or one is what no column is called: a date and time."""
+    told = [cell.strip() for cell in cells]
+    if any(MOMENT.fullmatch(cell) for cell in told):
+        return True
+    return sum(VALUE.fullmatch(cell) is not None for cell in told) * 2 > len(told)
 
 
 def _checked(headers: list[str]) -> tuple[str, ...]:
-    names = [cards.replace(header.strip(), lambda _digits: cards.HIDDEN) for header in headers]
+    names = [cards.replace(_visible(header), lambda _digits: cards.HIDDEN) for header in headers]
     if not names[0]:
         names[0] = INDEX_HEADER
     _refuse_nameless(names)
     return tuple(names)
+
+
+def _visible(header: str) -> str:
+    """Return a header without signs that move the cursor or turn the direction of writing."""
+    spaced = re.sub(r"[\t\r\n]+", " ", header)
+    return "".join(sign for sign in spaced if unicodedata.category(sign) not in UNSEEN).strip()
 
 
 def _refuse_nameless(names: list[str]) -> None:
