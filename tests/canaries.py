@@ -16,7 +16,7 @@ ISSUED = (("4", 16), ("4", 13), ("4", 19), ("51", 16), ("2221", 16), ("37", 15),
           ("3528", 16), ("36", 14), ("62", 19), ("50", 16))  # fmt: skip
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-MARK = "Qzx"  # begins every made-up name, PIN block and stripe
+MARK = "Quirkzelda"  # begins every made-up name, PIN block and stripe; longer than chance
 BORN = re.compile(r"187\d-\d\d-\d\d")  # nothing else here is of that century
 BETWEEN = re.compile(r"(?<=\d)[ ./_\u00a0\u2013\n-]+(?=\d)")
 LONG = re.compile(r"\d{13,}")
