@@ -112,6 +112,13 @@ class TestADraft:
         assert not app.error
         assert datasets.get(draft.id).is_ready
 
+    def test_says_why_a_press_came_too_late(self, draft):
+        app = open_clinic(dataset=draft.id)
+        drafts.accept(draft.id)
+        app = press(app, "left-out:alert_level-1")
+        assert not app.exception
+        assert "its columns can no longer change" in app.error[0].value
+
     def test_shows_names_of_the_file_as_they_are(self, house):
         header = HEADER.replace("alert_level", "**![x](http://a/b)**")
         app = open_clinic(dataset=bring("\n".join([header, *lines()]) + "\n").id)

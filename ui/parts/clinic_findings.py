@@ -11,7 +11,7 @@ from backend.steps.checkup import Offer, Option, Problem, Question, Severity
 from backend.steps.recipe import Fix
 from ui.parts.clinic_words import SEVERITIES, decided
 from ui.parts.skeleton import panel
-from ui.parts.trouble import errors_on_page
+from ui.parts.trouble import failing_later
 from ui.parts.wording import count, counted, plain
 
 FIRST_PROBLEMS, FIRST_NOTES = 12, 6
@@ -71,8 +71,8 @@ def _draw_all(dataset: Dataset, problems: Sequence[Problem], first: int) -> None
 def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
     with st.container(border=True, gap="small"):
         st.markdown("  \n".join(plain(example) for example in option.examples) or "–")
-        if st.button(option.label, key=key, width="stretch"):
-            _fix(dataset, option.fixes)
+        args = (dataset.id, option.fixes)
+        st.button(option.label, key=key, width="stretch", on_click=_fix, args=args)
 
 
 def _draw_problem(dataset: Dataset, problem: Problem) -> None:
@@ -107,8 +107,8 @@ def _draw_words(problem: Problem) -> None:
 
 def _draw_offers(dataset: Dataset, problem: Problem, width: Any) -> None:
     for place, offer in enumerate(problem.offers):
-        if st.button(offer.label, key=f"{problem.key}-{place}", width=width):
-            _fix(dataset, offer.fixes)
+        key, args = f"{problem.key}-{place}", (dataset.id, offer.fixes)
+        st.button(offer.label, key=key, width=width, on_click=_fix, args=args)
 
 
 def _row(line: int, text: str) -> str:
@@ -116,13 +116,17 @@ def _row(line: int, text: str) -> str:
 
 
 def _draw_undo(dataset: Dataset, fix: Fix, key: str) -> None:
-    if st.button("Undo", icon=":material/undo:", type="tertiary", key=key):
-        with errors_on_page(afresh=True), st.spinner("Reading the file again without it."):
-            drafts.undo(dataset.id, fix)
-        st.rerun()
+    icon, args = ":material/undo:", (dataset.id, fix)
+    st.button("Undo", icon=icon, type="tertiary", key=key, on_click=_undo, args=args)
 
 
-def _fix(dataset: Dataset, fixes: Sequence[Fix]) -> None:
-    with errors_on_page(afresh=True), st.spinner("Reading the file again with this fix."):
-        drafts.fix(dataset.id, fixes)
-    st.rerun()
+# Called before the page is drawn anew: a second press while it is still being drawn would
+# otherwise make the first one undone.
+def _fix(dataset_id: int, fixes: Sequence[Fix]) -> None:
+    with failing_later():
+        drafts.fix(dataset_id, fixes)
+
+
+def _undo(dataset_id: int, fix: Fix) -> None:
+    with failing_later():
+        drafts.undo(dataset_id, fix)

@@ -56,6 +56,15 @@ def errors_on_page(afresh: bool = False, way_out: bool = False) -> Iterator[None
         st.rerun()
 
 
+@contextmanager
+def failing_later() -> Iterator[None]:
+    """Keep what an analyst can mend for `say_what_failed`, in a callback of a widget."""
+    try:
+        yield
+    except TouchstoneError as error:
+        st.session_state[FAILED] = words_for(error)
+
+
 def say_what_failed() -> None:
     """Say what went wrong before the page was drawn afresh; nothing when nothing did."""
     words = st.session_state.pop(FAILED, None)

@@ -66,6 +66,7 @@ def draw_accepted(dataset: Dataset, checkup: Checkup) -> None:
             ("See the dataset", ":material/table:", "secondary", "show"),
         ],
     )
+    say_what_failed()
     if train:
         go("new_run", dataset=dataset.id)
     if show:
