@@ -176,6 +176,16 @@ class TestQuestion:
         assert over.question is None
         assert not handles()
 
+    def test_is_about_one_version_of_the_file(self, house, latin):
+        (house / "incoming").mkdir()
+        path = house.resolve() / "incoming" / "cards.csv"
+        path.write_bytes(latin)
+        asked = wait(imports.start_address(str(path)), is_asking)
+        path.write_bytes(latin.replace(b"10:00", b"11:00"))
+        imports.answer(asked.id, 0)
+        assert "changed while it was being read" in wait(asked.id).message
+        nothing_is_left(house)
+
     def test_answered_with_no_keeps_nothing(self, house, latin):
         asked = wait(imports.start(io.BytesIO(latin), "cards.csv"), is_asking)
         imports.answer(asked.id, len(asked.question.options) - 1)
