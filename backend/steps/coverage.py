@@ -1,13 +1,21 @@
 """Periods whose labels cannot be trusted: no label at all, or no fraud where that is implausible.
 
 A period without any label is plain to see. A period in which every transaction is said to be
-legitimate is greyed only when the frauds of the other periods make that implausible: Poisson
-P(0) below 0.1%. Against false alarms, the usual rate is the smaller of two: the pooled rate of
-all other periods, and the lower quartile of the rates of periods with fraud (weighted by
-their rows), which a wave of fraud hardly moves. And nothing is called implausible unless at
-least three periods, and half of those large enough to tell, hold frauds: where they lie in a
-minority of periods, a wave and late labels look the same, and the analyst decides.
+legitimate is greyed only when the frauds of the other periods make that implausible: a chance
+below 0.1% of no fraud at all, Poisson's exp(-m) for m expected frauds where frauds come one by
+one. They often come in bursts, one card after another, and then quiet weeks are natural. So
+the chance is that of a negative binomial whose variance is `burst` times its mean:
+burst^(-m / (burst - 1)), with the burst read off neighbouring periods. Measured on stretches of
+60 to 180 days of Sparkov's fully labelled data: exp(-m) greys weeks in 102 of 125, this in 2.
+
+Against false alarms, too, the usual rate is the smaller of two: the pooled rate of all other
+periods, and the lower quartile of the rates of periods with fraud (weighted by their rows),
+which a wave of fraud hardly moves. And nothing is called implausible unless at least three
+periods, and half of those large enough to tell, hold frauds: where they lie in a minority of
+periods, a wave and late labels look the same, and the analyst decides.
 """
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -21,7 +29,7 @@ from backend.steps.spans import Span
 from backend.steps.weeks import MONDAY
 
 SHORT = 183  # days; a shorter file is looked at by week
-ENOUGH = -np.log(0.001)  # expected frauds at which none at all has a chance of 0.1%
+ENOUGH = -math.log(0.001)  # expected frauds, one by one, at which none has a chance of 0.1%
 FEWEST = 3  # periods with frauds without which no rate is usual
 LOWER = 0.25  # quantile of the rates that counts as usual
 
@@ -73,9 +81,34 @@ def implausible(labelled: Ints, frauds: Ints) -> NDArray[np.bool_]:
     if some.sum() < FEWEST:
         return np.zeros(len(frauds), dtype=bool)
     elsewhere = (frauds.sum() - frauds) / (labelled.sum() - labelled)
-    telling = labelled * np.minimum(elsewhere, _lower_rate(labelled[some], frauds[some])) > ENOUGH
+    usual = np.minimum(elsewhere, _lower_rate(labelled[some], frauds[some]))
+    telling = labelled * usual * _damped(_burst(labelled, frauds)) > ENOUGH
     enough = 2 * (telling & some).sum() >= telling.sum()
     return np.asarray(telling & ~some & enough)
+
+
+def _burst(labelled: Ints, frauds: Ints) -> float:
+    """Variance over mean of the frauds of a period, at least 1; infinite where none can be told.
+
+    From neighbours that both hold frauds, so that neither a trend nor a gap counts as a burst:
+    given their sum, the frauds of one are binomial if they come one by one. Two of variance
+    are added to the sum, so that few neighbours are not believed outright.
+    """
+    one, other = frauds[:-1], frauds[1:]
+    both = (one > 0) & (other > 0)
+    if not both.any():
+        return math.inf
+    share = labelled[:-1][both] / (labelled[:-1] + labelled[1:])[both]
+    sums = (one + other)[both]
+    squared = (one[both] - sums * share) ** 2 / (sums * share * (1 - share))
+    return max(1.0, float(squared.sum() + 2) / len(squared))
+
+
+def _damped(burst: float) -> float:
+    """What an expected fraud weighs in the chance of none: 1 one by one, less in bursts."""
+    if math.isinf(burst):
+        return 0.0
+    return 1.0 if burst == 1 else math.log(burst) / (burst - 1)
 
 
 def _lower_rate(labelled: Ints, frauds: Ints) -> float:

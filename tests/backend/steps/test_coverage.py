@@ -90,6 +90,25 @@ class TestImplausible:
         quiet = [1, 0, 2, 0, 1, 1, 0, 3, 0]
         assert not any(implausible([10_000] * 12, [*quiet, 500, 700, 600]))
 
+    def test_quiet_weeks_between_bursts_are_natural(self):
+        # Frauds on one card after another, ten each, as in Sparkov's simulation: 15 a week.
+        draw = np.random.default_rng(3)
+        weeks = [10 * draw.poisson(1.5, 26) for _ in range(200)]
+        quiet = sum((frauds == 0).any() for frauds in weeks)
+        doubted = sum(any(implausible([2_000] * 26, frauds.tolist())) for frauds in weeks)
+        assert quiet == 200
+        assert doubted <= 20  # exp(-m) alone doubts every one of them
+
+    def test_a_gap_is_found_between_bursts_too(self):
+        draw = np.random.default_rng(4)
+        months = 10 * draw.poisson(10, 36)
+        months[20:24] = 0
+        found = implausible([40_000] * 36, months.tolist())
+        assert np.flatnonzero(found).tolist() == [20, 21, 22, 23]
+
+    def test_alternating_periods_tell_nothing(self):
+        assert not any(implausible([10_000] * 12, [20, 0] * 6))
+
     def test_constant_rates_are_hardly_ever_doubted(self):
         draw = np.random.default_rng(1)
         doubted = sum(any(implausible([10_000] * 60, draw.poisson(9, 60))) for _ in range(300))
