@@ -8,7 +8,7 @@ from backend.steps.columns import Column
 from backend.steps.recipe import Fix, Kind
 
 MOST_NAMED = 5  # columns named in one title
-AGAIN = "The numbers themselves are gone, so drop the file again after that."
+AGAIN = "The numbers themselves are gone: delete this draft then, and drop the file again."
 
 
 def problems(protected: Mapping[str, Any], columns: Sequence[Column]) -> Iterator[Problem]:

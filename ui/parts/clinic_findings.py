@@ -15,6 +15,8 @@ from ui.parts.trouble import failing_later
 from ui.parts.wording import count, counted, plain
 
 FIRST_PROBLEMS, FIRST_NOTES = 12, 6
+WAS_HIDDEN = "What was hidden before anything was stored."
+MAY_BE_WRONG = "Nothing has to be done. Say so where it is wrong."
 BADGE, BUTTON = 120, 160  # px; fixed, so that rows align
 MOST_BESIDE, SHORT = 2, 18  # buttons beside a problem, characters on one
 
@@ -41,7 +43,7 @@ def draw_problems(dataset: Dataset, problems: Sequence[Problem]) -> None:
         with panel("No problems", "Labels, values, leaks, repeats, gaps: all were looked at."):
             st.markdown(":green[:material/check_circle:] Nothing has to be fixed.")
     if notes:
-        with panel("Good to know", "Nothing has to be done. Say so where it is wrong."):
+        with panel("Good to know", WAS_HIDDEN if dataset.is_ready else MAY_BE_WRONG):
             _draw_all(dataset, notes, FIRST_NOTES)
 
 
@@ -77,17 +79,18 @@ def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
 
 def _draw_problem(dataset: Dataset, problem: Problem) -> None:
     text, icon, colour = SEVERITIES[problem.severity]
-    beside = fit_beside(problem.offers)
+    offers = () if dataset.is_ready else problem.offers
+    beside = fit_beside(offers)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         if problem.severity is not Severity.NOTE:
             with st.container(width=BADGE):
                 st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         with st.container(gap="xsmall", width="stretch"):
             _draw_words(problem)
-            if not beside:
+            if offers and not beside:
                 with st.container(horizontal=True, gap="xsmall"):
                     _draw_offers(dataset, problem, width="content")
-        if beside:
+        if offers and beside:
             with st.container(width=BUTTON, gap="xsmall"):
                 _draw_offers(dataset, problem, width="stretch")
 

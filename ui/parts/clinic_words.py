@@ -29,12 +29,19 @@ LET_STAND = {  # beginning of a problem's key -> what was decided about it
     "out-of-step": "{column} is used although it seems out of step",
     "rounded": "{column} is used although a spreadsheet rounded it",
     "rejected": "Rows that cannot be read stay aside",
+    "amount": "Rows whose {column} cannot be read are kept, without an amount",
+    "range": "Rows whose {column} is too large are kept, without an amount",
+    "time": "Rows whose {column} cannot be are kept, without a time",
+    "future": "Rows that lie in the future are kept",
+    "duplicate": "Rows that repeat an earlier one are kept",
+    "conflict": "Rows that share a transaction id are kept",
+    "number": "Cells of {column} that are no numbers count as missing",
 }
-MEANINGS = {
-    "fraud": "means fraud",
-    "legitimate": "means legitimate",
-    "unknown": "means that nobody knows",
-    "aside": "rows are put aside",
+MEANINGS = {  # what a label was said to mean
+    "fraud": "{said} means fraud",
+    "legitimate": "{said} means legitimate",
+    "unknown": "{said} means that nobody knows",
+    "aside": "Rows with the label {said} are put aside",
 }
 READ_ONCE = (Kind.ENCODING, Kind.HEADER, Kind.OPEN)  # take effect when a file is dropped
 
@@ -49,12 +56,13 @@ def _decided(fix: Fix) -> str:
     column, value = f"**{plain(fix.column)}**", plain(fix.value)
     if fix.kind is Kind.LABEL:
         said, _, meaning = fix.value.rpartition("=")
-        return f"“{plain(said)}” {MEANINGS.get(meaning, plain(meaning))}"
+        return MEANINGS.get(meaning, "{said}").format(said=f"“{plain(said)}”")
     if fix.kind is Kind.KEEP:
         words = LET_STAND.get(fix.value.partition(":")[0], f"{value} stays as it is")
         return words.format(column=column)
+    if fix.kind is Kind.ROLE:
+        return f"{column} is used as: {ROLES[Role(fix.value)]}"
     return {
-        Kind.ROLE: f"{column} is used as: {ROLES[Role(fix.value)]}" if _is_role(fix) else "",
         Kind.DATES: f"Dates are written {value}",
         Kind.DECIMALS: f"Numbers have a decimal {value}",
         Kind.ZONE: f"Times are in {value}",
@@ -62,7 +70,3 @@ def _decided(fix: Fix) -> str:
         Kind.HEADER: "The first line is a transaction, not a header",
         Kind.OPEN: f"Long numbers in {column} are no cards",
     }[fix.kind]
-
-
-def _is_role(fix: Fix) -> bool:
-    return fix.kind is Kind.ROLE
