@@ -34,7 +34,9 @@ def store(dataset: Dataset, folder: Path) -> Kept:
         _write(typed.rows(table), dataset.parquet)
         _put_aside(dataset, folder, table, typed)
         rows = parquet_table(connection, dataset.parquet)
-        as_stored = replace(typed, expressions={name: name for name in OWN}, checks=())
+        as_stored = replace(
+            typed, expressions={name: name for name in OWN}, checks=(), aside="FALSE"
+        )
         summary = summarise(rows, as_stored)
         (readable,) = table.row("count(*)")
         summary = replace(summary, aside=readable - summary.rows)
@@ -51,11 +53,12 @@ def _write(table: Table, target: Path) -> None:
 
 
 def _put_aside(dataset: Dataset, folder: Path, table: Table, typed: Canonical) -> None:
-    repeats = any(check.reason == quarantine.DUPLICATE for check in typed.checks)
+    repeats = any(check.reason == quarantine.DUPLICATE for check in typed.checks.all)
     rows = quarantine.Rows(
         table,
         dataset.columns,
         typed.checks,
+        typed.aside,
         lines.stored(folder / LINES).of,
         str(dataset.read_as.get("delimiter", ",")),
         doubles.first_rows(table) if repeats else {},

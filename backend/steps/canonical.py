@@ -14,17 +14,17 @@ from backend.steps import doubles
 from backend.steps.columns import Column, Role, named
 from backend.steps.decimals import Decimals, read_decimals
 from backend.steps.duck import Table, literal, quoted
-from backend.steps.moments import Clock, impossible, read_clock
+from backend.steps.moments import Clock, outside, read_clock
 from backend.steps.normalise import cell
-from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, Check, first_failing
+from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, Check, Checks
 from backend.steps.recipe import Fix, Kind, meanings
-from backend.steps.values import LARGEST, amount, label, label_aside, number, spoken, words
+from backend.steps.values import amount, label, label_aside, number, spoken, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
 OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words, Role.SEALED: words}
 NUMBERS = (Role.AMOUNT, Role.NUMBER)
 DAY = 86_400
-ASIDE = "_aside"  # position of the check a row fails
+ASIDE = "_aside"
 READ_AS = "; read as "
 
 
@@ -36,7 +36,8 @@ class Canonical:
     numbers: dict[str, str]  # header of an amount or number column -> expression
     clock: Clock
     decimals: Decimals = field(default_factory=Decimals)
-    checks: tuple[Check, ...] = ()  # why rows are put aside, most telling first
+    checks: Checks = field(default_factory=Checks)  # why rows are put aside
+    aside: str = "FALSE"  # boolean SQL over the text table: this row is put aside
 
     @property
     def projection(self) -> str:
@@ -46,7 +47,7 @@ class Canonical:
     @property
     def kept(self) -> str:
         """Boolean SQL over the text table: this row is not put aside."""
-        return f"{first_failing(self.checks)} IS NULL"
+        return f"NOT {self.aside}"
 
     def rows(self, table: Table) -> Table:
         """Return the typed rows that are kept: columns as the Parquet will have them."""
@@ -100,10 +101,10 @@ def canonical(
             expressions[column.name] = OWN[column.role](cell(place))
         elif column.role is Role.NUMBER:
             expressions[column.name] = numbers[column.name]
-    found = _checks(columns, numbers, clock, fixes, time.time() if now is None else now)
-    found += doubles.checks(table, columns)
-    checks = tuple(check for check in found if check.key not in stand)
-    return Canonical(expressions, numbers, clock, decimals, checks)
+    checks = _checks(columns, numbers, clock, fixes, time.time() if now is None else now)
+    every = (*checks.all, *doubles.checks(table, columns))
+    checks = replace(checks, all=tuple(check for check in every if check.key not in stand))
+    return Canonical(expressions, numbers, clock, decimals, checks, checks.mark(table))
 
 
 def summarise(table: Table, typed: Canonical) -> Summary:
@@ -111,13 +112,13 @@ def summarise(table: Table, typed: Canonical) -> Summary:
     own = ", ".join(
         f"{typed.expressions[name]} AS {name}" for name in ("_label", "_amount", "_time")
     )
-    rows = table.selection(f"{own}, {first_failing(typed.checks)} AS {ASIDE}")
-    kept = f"{ASIDE} IS NULL"
+    rows = table.selection(f"{own}, {typed.aside} AS {ASIDE}")
+    kept = f"NOT {ASIDE}"
     found = rows.row(
         f"count(*) FILTER ({kept}), count(*) FILTER ({kept} AND _label = 1), "
         f"count(*) FILTER ({kept} AND _label IS NULL), "
         f"min(_time) FILTER ({kept}), max(_time) FILTER ({kept}), "
-        f"sum(_amount) FILTER ({kept} AND _label = 1), count({ASIDE})"
+        f"sum(_amount) FILTER ({kept} AND _label = 1), count(*) FILTER ({ASIDE})"
     )
     return Summary(*found)
 
@@ -125,7 +126,7 @@ def summarise(table: Table, typed: Canonical) -> Summary:
 def _seconds(columns: Sequence[Column], clock: Clock, stand: set[str]) -> str:
     if f"{TIME}:{_times(columns)}" not in stand:
         return clock.seconds
-    return f"CASE WHEN NOT ({impossible(clock)}) THEN {clock.seconds} END"
+    return f"CASE WHEN NOT {outside(clock, clock.seconds)} THEN {clock.seconds} END"
 
 
 def _times(columns: Sequence[Column]) -> str:
@@ -138,21 +139,22 @@ def _checks(
     clock: Clock,
     fixes: Sequence[Fix],
     now: float,
-) -> list[Check]:
-    found = []
+) -> Checks:
+    parts, found = {}, []
     for name, c in cells(columns, Role.LABEL).items():
-        found.append(Check(LABEL, name, label_aside(c, meanings(fixes, name))))
+        if "aside" in (said := meanings(fixes, name)).values():
+            parts["_aside_label"] = label_aside(c, said)
+            found.append(Check(LABEL, name, "_aside_label"))
     for name, c in cells(columns, Role.AMOUNT).items():
-        value = numbers[name]
-        found.append(Check(AMOUNT, name, f"{spoken(c)} AND ({value}) IS NULL"))
-        found.append(Check(RANGE, name, f"coalesce(abs({value}) >= {LARGEST}, FALSE)"))
-    times = _times(columns)
+        parts |= {"_spoken": spoken(c), "_number": numbers[name]}
+        found.append(Check(AMOUNT, name, "_spoken AND _number IS NULL"))
+        found.append(Check(RANGE, name, f"_number IS NOT NULL AND {amount('_number')} IS NULL"))
     if clock.kind != "none":
-        found.append(Check(TIME, times, impossible(clock)))
+        parts |= {"_given": f"{clock.given} IS NOT NULL", "_seconds": clock.seconds}
+        found.append(Check(TIME, _times(columns), f"_given AND {outside(clock, '_seconds')}"))
     if clock.kind == "date":
-        late = f"coalesce(({clock.seconds}) > {now + DAY}, FALSE)"
-        found.append(Check(FUTURE, times, late))
-    return [check for check in found if check.fails != "FALSE"]
+        found.append(Check(FUTURE, _times(columns), f"_seconds > {now + DAY}"))
+    return Checks(parts, tuple(found))
 
 
 def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from backend.steps.columns import Column, Role
-from backend.steps.duck import Table, literal
+from backend.steps.duck import Table
 from backend.steps.layout import fold
 from backend.steps.normalise import cell
-from backend.steps.quarantine import CONFLICT, DUPLICATE, Check
+from backend.steps.quarantine import CONFLICT, DUPLICATE, Check, bit
 from backend.steps.values import words
 
 NAMES = frozenset({
@@ -50,11 +50,7 @@ def checks(table: Table, columns: Sequence[Column]) -> list[Check]:
         bits = f"bitstring_agg(CAST(row AS INTEGER), 0, {rows - 1})"
         source = ask.selection(bits, where).source
         table.connection.execute(" ".join(("SET VARIABLE", reason, "=", source)))
-        fails = (
-            f"coalesce(get_bit(getvariable({literal(reason)}), "
-            "CAST(file_row_number AS INTEGER)) = 1, FALSE)"
-        )
-        found.append(Check(reason, columns[place].name, fails))
+        found.append(Check(reason, columns[place].name, bit(reason)))
     return found
 
 

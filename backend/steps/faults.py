@@ -17,7 +17,6 @@ from backend.steps.quarantine import (
     RANGE,
     TIME,
     Check,
-    first_failing,
 )
 from backend.steps.recipe import Fix, Kind, meanings
 from backend.steps.values import LARGEST, filled, unknown_label
@@ -140,16 +139,16 @@ def _no_time(outline: Outline) -> Iterator[Problem]:
 
 def _aside(outline: Outline) -> Iterator[Problem]:
     checks = outline.typed.checks
-    if not checks:
+    if outline.typed.aside == "FALSE":
         return
-    judged = outline.table.selection(f"file_row_number AS row, {first_failing(checks)} AS place")
+    judged = checks.judge(outline.table, outline.typed.aside)
     (rows,) = outline.table.row("count(*)")
     times = named(outline.columns, Role.TIME)
     counted = judged.rows(
-        "place, count(*), min(row, 3)", "place IS NOT NULL", "GROUP BY place ORDER BY place"
+        "place, count(*), min(file_row_number, 3)", then="GROUP BY place ORDER BY place"
     )
-    for place, count, first in counted:
-        check = checks[place]
+    for place, count, rows_of in counted:
+        check = checks.all[place]
         one, many, detail, _ = TOLD[check.reason]
         names = times if check.reason in (TIME, FUTURE) else [check.column]
         yield Problem(
@@ -159,7 +158,7 @@ def _aside(outline: Outline) -> Iterator[Problem]:
             detail=detail,
             count=count,
             column=names[0],
-            examples=outline.rows(first, _telling(outline, *names)),
+            examples=outline.rows(rows_of, _telling(outline, *names)),
             offers=tuple(_ways_out(check, names)),
         )
 

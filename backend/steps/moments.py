@@ -170,12 +170,11 @@ def _written(table: Table, text: str, present: int, order: str, zone: str) -> Cl
     return Clock("date", seconds, why, naive=best.read, orders=tuple(orders(best)))
 
 
-def impossible(clock: Clock) -> str:
-    """Boolean expression: a time stands there that nobody can have paid at, or none at all."""
-    outside = ""
-    if clock.kind == "date":
-        outside = f" OR NOT ({clock.seconds}) BETWEEN {EARLIEST} AND {LATEST}"
-    return f"{clock.given} IS NOT NULL AND (({clock.seconds}) IS NULL{outside})"
+def outside(clock: Clock, seconds: str) -> str:
+    """Boolean expression: these seconds are no time, or one at which nobody can have paid."""
+    if clock.kind != "date":
+        return f"({seconds} IS NULL)"
+    return f"({seconds} IS NULL OR {seconds} NOT BETWEEN {EARLIEST} AND {LATEST})"
 
 
 def _with_broken(table: Table, clock: Clock) -> Clock:

@@ -1,14 +1,15 @@
 """Rows put aside with a reason: which values send them there, and what is kept of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backend.steps.columns import Column
-from backend.steps.duck import Table, parquet_table, quoted
+from backend.steps.duck import Table, literal, parquet_table, quoted
 from backend.steps.masking import shown
 from backend.steps.normalise import cell
 
@@ -45,7 +46,7 @@ class Check:
 
     reason: str  # a key of REASONS
     column: str  # header, several joined by " + "
-    fails: str  # boolean SQL over the text table
+    fails: str  # boolean SQL over the parts of its Checks
 
     @property
     def key(self) -> str:
@@ -53,12 +54,49 @@ class Check:
         return f"{self.reason}:{self.column}"
 
 
-def first_failing(checks: Sequence[Check]) -> str:
-    """SQL for the position of the first check that a row fails; NULL for a row that is kept."""
-    if not checks:
-        return "CAST(NULL AS INTEGER)"
-    cases = " ".join(f"WHEN {check.fails} THEN {place}" for place, check in enumerate(checks))
-    return f"CASE {cases} END"
+@dataclass(frozen=True)
+class Checks:
+    """Why rows are put aside: the first check a row fails is its reason.
+
+    `parts` are {name: SQL over the text table}, worked out once for all checks.
+    """
+
+    parts: Mapping[str, str] = field(default_factory=dict)
+    all: tuple[Check, ...] = ()
+
+    def judge(self, table: Table, where: str = "TRUE", more: Sequence[str] = ()) -> Table:
+        """Return the rows of the text table judged.
+
+        Columns: file_row_number, place (of the check failed, null where none is), and the
+        columns `more` of the text table.
+        """
+        parts = [f"{sql} AS {name}" for name, sql in self.parts.items()]
+        worked_out = table.selection(", ".join(["file_row_number", *parts, *more]), where)
+        cases = " ".join(f"WHEN {check.fails} THEN {at}" for at, check in enumerate(self.all))
+        place = f"CASE {cases} END" if cases else "CAST(NULL AS INTEGER)"
+        return worked_out.selection(", ".join(["file_row_number", f"{place} AS place", *more]))
+
+    def mark(self, table: Table) -> str:
+        """Judge every row once, and return boolean SQL that looks up which failed.
+
+        The outcome is kept as one bit per row in a variable of the connection: a join would
+        not keep rows in order, and judging anew for every question is slow.
+        """
+        if not self.all:
+            return "FALSE"
+        name = f"aside_{sha256(repr(self).encode()).hexdigest()[:16]}"
+        (rows,) = table.row("count(*)")
+        row = "CASE WHEN place IS NOT NULL THEN CAST(file_row_number AS INTEGER) END"
+        # Not FILTER: DuckDB would move the condition below, and work its parts out twice.
+        found = self.judge(table).selection(f"bitstring_agg({row}, 0, {max(rows, 1) - 1})")
+        table.connection.execute(" ".join(("SET VARIABLE", name, "=", found.source)))
+        (none,) = table.connection.execute(f"SELECT getvariable('{name}') IS NULL").fetchall()[0]
+        return "FALSE" if none else bit(name)
+
+
+def bit(variable: str) -> str:
+    """Boolean SQL: the bit of this row is set in a variable that holds one bit per row."""
+    return f"(get_bit(getvariable({literal(variable)}), CAST(file_row_number AS INTEGER)) = 1)"
 
 
 @dataclass(frozen=True)
@@ -67,24 +105,23 @@ class Rows:
 
     table: Table
     columns: tuple[Column, ...]
-    checks: tuple[Check, ...]
+    checks: Checks
+    aside: str  # boolean SQL: this row fails one
     line_of: Callable[[int], int]  # data row (0-based) -> 1-based physical line
     delimiter: str
     repeats: Mapping[int, int]  # row put aside as a repetition -> the row it repeats
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows that fail a check, in file order, with the columns of SCHEMA."""
-        texts = ", ".join(cell(place) for place in range(len(self.columns)))
-        judged = self.table.selection(
-            f"file_row_number, {first_failing(self.checks)} AS place, {texts}"
-        )
-        judged.connection.execute(f"FROM {judged.source} WHERE place IS NOT NULL")
+        texts = [cell(place) for place in range(len(self.columns))]
+        judged = self.checks.judge(self.table, self.aside, texts)
+        judged.connection.execute(f"FROM {judged.source}")
         while found := judged.connection.fetchmany(BATCH):
             told = [self._told(row, place, values) for row, place, *values in found]
             yield pa.RecordBatch.from_pylist(told, schema=SCHEMA)
 
     def _told(self, row: int, place: int, values: Sequence[str | None]) -> dict[str, object]:
-        check = self.checks[place]
+        check = self.checks.all[place]
         text = row_text(values, self.columns, self.delimiter)
         if row in self.repeats:
             text = f"repeats line {self.line_of(self.repeats[row])}: {text}"[:LONGEST]
