@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backend.steps import days
+from backend.steps.bursts import burst, damped
 from backend.steps.canonical import Canonical
 from backend.steps.days import COUNTS, DAY
 from backend.steps.duck import Table
@@ -82,33 +83,9 @@ def implausible(labelled: Ints, frauds: Ints) -> NDArray[np.bool_]:
         return np.zeros(len(frauds), dtype=bool)
     elsewhere = (frauds.sum() - frauds) / (labelled.sum() - labelled)
     usual = np.minimum(elsewhere, _lower_rate(labelled[some], frauds[some]))
-    telling = labelled * usual * _damped(_burst(labelled, frauds)) > ENOUGH
+    telling = labelled * usual * damped(burst(labelled, frauds)) > ENOUGH
     enough = 2 * (telling & some).sum() >= telling.sum()
     return np.asarray(telling & ~some & enough)
-
-
-def _burst(labelled: Ints, frauds: Ints) -> float:
-    """Variance over mean of the frauds of a period, at least 1; infinite where none can be told.
-
-    From neighbours that both hold frauds, so that neither a trend nor a gap counts as a burst:
-    given their sum, the frauds of one are binomial if they come one by one. Two of variance
-    are added to the sum, so that few neighbours are not believed outright.
-    """
-    one, other = frauds[:-1], frauds[1:]
-    both = (one > 0) & (other > 0)
-    if not both.any():
-        return math.inf
-    share = labelled[:-1][both] / (labelled[:-1] + labelled[1:])[both]
-    sums = (one + other)[both]
-    squared = (one[both] - sums * share) ** 2 / (sums * share * (1 - share))
-    return max(1.0, float(squared.sum() + 2) / len(squared))
-
-
-def _damped(burst: float) -> float:
-    """What an expected fraud weighs in the chance of none: 1 one by one, less in bursts."""
-    if math.isinf(burst):
-        return 0.0
-    return 1.0 if burst == 1 else math.log(burst) / (burst - 1)
 
 
 def _lower_rate(labelled: Ints, frauds: Ints) -> float:

@@ -1,10 +1,13 @@
 """Fold counted days into weeks."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
+from backend.steps.bursts import burst
 from backend.steps.days import COUNTS, DAY
-from backend.steps.interval import at_once, wilson
+from backend.steps.interval import Floats, Z, at_once, wilson
 
 WEEK = 7 * DAY
 MONDAY = 4  # 1970 began on a Thursday: the first Monday is four days later
@@ -50,6 +53,18 @@ def thinned(weeks: pd.DataFrame, at_most: int = LEGIBLE) -> tuple[pd.DataFrame, 
     return pd.DataFrame({"start": grouped["start"].first(), **sums, "complete": whole}), many
 
 
+def rates(weeks: pd.DataFrame, z: float = Z) -> tuple[Floats, Floats]:
+    """Return the lower and the upper end of each week's fraud rate; NaN without labels.
+
+    Wilson's interval of as many frauds and rows as there would be if they came one by one:
+    both divided by the burst of the weeks, where neighbours tell one.
+    """
+    labelled, frauds = weeks["labelled"].to_numpy(), weeks["frauds"].to_numpy()
+    factor = burst(labelled, frauds)
+    factor = 1.0 if math.isinf(factor) else factor
+    return wilson(frauds / factor, labelled / factor, z)
+
+
 def peak(weeks: pd.DataFrame) -> int | None:
     """Return the position of the week whose fraud rate is highest, if that is surely high.
 
@@ -59,7 +74,6 @@ def peak(weeks: pd.DataFrame) -> int | None:
     labelled, frauds = weeks["labelled"].to_numpy(), weeks["frauds"].to_numpy()
     if not frauds.sum():
         return None
-    low, _ = wilson(frauds, labelled, at_once(len(weeks)))
-    low = np.nan_to_num(low)
+    low = np.nan_to_num(rates(weeks, at_once(len(weeks)))[0])
     best = int(np.argmax(low))
     return best if low[best] > frauds.sum() / labelled.sum() else None

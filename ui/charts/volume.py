@@ -9,9 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from backend.steps.interval import wilson
 from backend.steps.spans import within
-from backend.steps.weeks import thinned
+from backend.steps.weeks import rates, thinned
 from ui.charts.calendar import WEEK, axis, monday_ticks, place, seconds_of, shade, width
 from ui.charts.ink import FRAUD, LEGIT, MAIN, band, finish, rgba
 
@@ -119,7 +118,7 @@ def _rate(
     middle: list[object],
     told: list[str],
 ) -> None:
-    low, high = wilson(weeks["frauds"], weeks["labelled"])
+    low, high = rates(weeks)
     for start, end in _runs(rated):  # a band over a gap would fill the gap
         band(fig, middle[start:end], low[start:end], high[start:end], FRAUD, row=2, col=1)
     fig.add_scatter(

@@ -74,7 +74,8 @@ def test_many_weeks_are_put_together() -> None:
 
 
 def test_a_peak_is_told_only_where_it_is_sure() -> None:
-    assert weeks.peak(weekly([10, 12, 60, 9])) == 2
-    assert weeks.peak(weekly([10, 12, 18, 9])) is None
+    assert weeks.peak(weekly([*[10, 12] * 9, 90, 9])) == 18
+    assert weeks.peak(weekly([*[10, 12] * 9, 20, 9])) is None
+    assert weeks.peak(weekly([10, 90, 9])) is None  # three weeks do not tell a peak from a burst
     assert weeks.peak(weekly([0, 0])) is None
     assert weeks.peak(weekly([])) is None

@@ -33,13 +33,15 @@ def weekly(frauds: list[int], dated: bool = True) -> pd.DataFrame:
 
 class TestWeeks:
     def test_a_week_that_stands_out_is_named(self, dataset):
-        title, note = findings.of_weeks(dataset, seen(weeks=weekly([10, 60, 9])))
-        assert title == "Fraud peaks in the week of 11 Mar 2024 at 6.0%"
+        title, note = findings.of_weeks(dataset, seen(weeks=weekly([10, 90, *[9, 11] * 9])))
+        assert title == "Fraud peaks in the week of 11 Mar 2024 at 9.0%"
         assert note.startswith("1.0% over all.")
 
     def test_weeks_without_dates_are_numbered(self, dataset):
-        title, _ = findings.of_weeks(dataset, seen(weeks=weekly([10, 60, 9], dated=False)))
-        assert title == "Fraud peaks in week 2 at 6.0%"
+        title, _ = findings.of_weeks(
+            dataset, seen(weeks=weekly([10, 90, *[9, 11] * 9], dated=False))
+        )
+        assert title == "Fraud peaks in week 2 at 9.0%"
 
     def test_many_weeks_are_told_together(self, dataset):
         title, _ = findings.of_weeks(dataset, seen(weeks=weekly([10] * 200 + [500] * 2)))
