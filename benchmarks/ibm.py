@@ -39,7 +39,8 @@ COPY (
         floor(pow(share(i, 5), 3) * 100000)::BIGINT AS merchant
         FROM placed
     ), told AS (
-        SELECT *, ((year(moment) - 1991) * 12 + month(moment) - 1) * 37 % {months} < {quiet} AS quiet,
+        SELECT *,
+        ((year(moment) - 1991) * 12 + month(moment) - 1) * 37 % {months} < {quiet} AS quiet,
         round(1 - ln(1 - share(i, 6)) * 62, 2) * if(share(i, 7) < 0.032, -1, 1) AS amount,
         CASE WHEN online THEN 'ONLINE' ELSE 'Town ' || merchant % 13429 END AS city
         FROM dated
