@@ -33,6 +33,7 @@ UNITS = {  # header of a count -> seconds in one, name
     "days": (86400, "days"),
     "month": (2_629_800, "months of 30.4 days"),
 }
+OLDEST = "TIMESTAMPTZ '1000-01-01'"  # 21/06/20 is no day of the year 21
 FEWEST, MOST = 19_000_101, 21_001_231  # dates such as 20240131, as numbers
 
 
@@ -75,8 +76,8 @@ def read_clock(
     count, stamp, zoned = number(text, Style.PLAIN), _stamp(text), _zoned(text)
     epochs = ", ".join(f"count(*) FILTER ({count} BETWEEN {e[0]} AND {e[1]})" for e in EPOCHS)
     present, stamps, zones, numbers, compact, *counted = table.row(
-        f"count({given}), count({stamp}), count(*) FILTER ({zoned}), count({count}), "
-        f"count(*) FILTER ({count} BETWEEN {FEWEST} AND {MOST}), {epochs}"
+        f"count({given}), count(*) FILTER ({stamp} > {OLDEST}), count(*) FILTER ({zoned}), "
+        f"count({count}), count(*) FILTER ({count} BETWEEN {FEWEST} AND {MOST}), {epochs}"
     )
     if present == 0:
         return NO_CLOCK

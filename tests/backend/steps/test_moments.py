@@ -6,6 +6,7 @@ import pytest
 
 from backend.steps.duck import Table, literal, open_duck
 from backend.steps.moments import read_clock
+from backend.steps.recipe import Fix, Kind
 
 NOON = 1709985600  # 2024-03-09 12:00:00 UTC
 
@@ -92,3 +93,80 @@ def test_a_few_broken_times_are_missing_and_counted(tmp_path: Path) -> None:
 def test_no_columns_no_clock(tmp_path: Path) -> None:
     with open_duck(tmp_path) as connection:
         assert read_clock(table(connection, [("1",)]), []).kind == "none"
+
+
+BERLIN = (Fix(Kind.ZONE, "when", "Europe/Berlin"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2024-03-09 13:00:00", NOON),
+        ("09.03.2024 13:00", NOON),
+        ("2024-03-09 12:00:00Z", NOON),  # its own zone stands
+        ("2024-03-31 02:30:00", 1711848600),  # skipped: half past three
+        ("2024-10-27 02:30:00", 1729992600),  # twice: the second
+    ],
+)
+def test_times_without_a_zone_are_in_the_one_that_was_said(tmp_path: Path, value, seconds) -> None:
+    with open_duck(tmp_path) as connection:
+        some = table(connection, [(value,)])
+        assert some.row(read_clock(some, [("when", "c0")], BERLIN).seconds) == (seconds,)
+
+
+def test_zones_may_be_mixed(tmp_path: Path) -> None:
+    values = ["2024-03-09 13:00:00+01:00", "2024-03-09T12:00:00Z", "2024-03-09 07:00:00 -05:00",
+              "2024-03-09 12:00:00 UTC", "2024-03-09 12:00:00"]  # fmt: skip
+    with open_duck(tmp_path) as connection:
+        some = table(connection, [(value,) for value in values])
+        clock = read_clock(some, [("when", "c0")])
+        assert some.rows(clock.seconds) == [(NOON,)] * 5
+    assert clock.naive == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        (("13/01/2024", "02/03/2024"), "day/month/year"),
+        (("01/13/2024", "02/03/2024"), "month/day/year"),
+        (  # never goes backwards
+            ("02/01/2024", "05/01/2024", "03/02/2024", "02/04/2024", "01/05/2024", "03/05/2024"),
+            "day/month/year",
+        ),
+        (("05/05/2024", "06/06/2024"), "/year"),  # the same either way
+        (("21/06/20 12:14", "22/06/20 09:00"), "day/month/year"),
+    ],
+)
+def test_the_whole_column_tells_day_from_month(tmp_path: Path, values, title: str) -> None:
+    with open_duck(tmp_path) as connection:
+        clock = read_clock(table(connection, [(value,) for value in values]), [("when", "c0")])
+    assert title in clock.why
+    assert clock.orders == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("03/04/2024", "04/03/2024"),
+        ("03/04/2024",),
+        ("13/04/2024", "04/13/2024"),  # both occur
+    ],
+)
+def test_where_nothing_tells_the_analyst_is_asked(tmp_path: Path, values) -> None:
+    with open_duck(tmp_path) as connection:
+        some = table(connection, [(value,) for value in values])
+        asked = read_clock(some, [("when", "c0")])
+        said = [
+            read_clock(some, [("when", "c0")], (Fix(Kind.DATES, "when", order),))
+            for order in ("day first", "month first")
+        ]
+    assert {reading.order for reading in asked.orders} == {"day first", "month first"}
+    assert [clock.orders for clock in said] == [(), ()]
+    assert ["day/month" in clock.why for clock in said] == [True, False]
+
+
+def test_a_stray_number_does_not_hide_an_epoch(tmp_path: Path) -> None:
+    rows = [(str(NOON * 1000 + i),) for i in range(50)] + [("0",)]
+    with open_duck(tmp_path) as connection:
+        clock = read_clock(table(connection, rows), [("when", "c0")])
+    assert (clock.kind, clock.unit) == ("date", "milliseconds")

@@ -36,6 +36,15 @@ def value(folder: Path, text: str, expression: str):
         ("1.234,56 €", Style.COMMA, 1234.56),
         ("12,5", Style.COMMA, 12.5),
         ("1 234,56", Style.COMMA, 1234.56),
+        ("(1.234,50 €)", Style.COMMA, -1234.5),
+        ("25.00-", Style.POINT, -25),
+        ("−25.00", Style.POINT, -25),
+        ("$1_000", Style.POINT, None),
+        ("1_000", Style.PLAIN, None),
+        ("١٢", Style.PLAIN, None),
+        ("١٢", Style.POINT, None),
+        ("0x1F", Style.POINT, None),
+        ("$NaN", Style.POINT, None),
         ("1.5", Style.COMMA, None),
         ("", Style.POINT, None),
     ],
@@ -48,7 +57,10 @@ def test_number(tmp_path: Path, text: str, style: Style, expected: float | None)
     ("text", "expected", "unknown"),
     [
         *((text, 1, False) for text in ("1", "Yes", "Y", "TRUE", "fraud", " 1 ", "1.0")),
-        *((text, 0, False) for text in ("0", "no", "N", "False", "legit", "Legitimate", "0.0")),
+        *(
+            (text, 0, False)
+            for text in ("'0'", "0", "no", "N", "False", "legit", "Legitimate", "0.0")
+        ),
         *((text, None, False) for text in ("", "  ", "N/A", "?")),
         *((text, None, True) for text in ("2", "maybe", "ham", "-1")),
     ],
