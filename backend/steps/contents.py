@@ -25,6 +25,8 @@ SAMPLE = 1000  # values of a column looked at one by one
 FEW = 20  # up to so many different values are listed with their counts
 COUNTED = 200_000  # up to about so many, a column is counted value by value
 NEARLY = 0.85  # estimates are this good: below it a column cannot be unique
+LONG_NUMBER = 1e10  # from here on a spreadsheet writes 1E+10 when it rounds
+CHANCE = 10  # pairs of different values with the same hash: never so many in any file
 HASHES_AT_ONCE = 8_000_000  # 64 MB
 AT_ONCE = 100  # columns looked over in one query
 MOSTLY = 0.95
@@ -32,6 +34,7 @@ HALF = 0.5
 # Worth trying every way of writing dates on: 9/3/24, 2024-03-09, 09 Mar 2024, Mar 9, 2024.
 DATEISH = re.compile(r"\d{1,4}[-/. ]\w{1,4}[-/. ]\d{1,4}|^\w{3} \d{1,2}, \d{4}|^\d{8}$")
 ROUNDED = r"^-?\d(\.\d+)?[eE]\+\d+$"  # 3.52721E+18: what a spreadsheet leaves of a long number
+PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 NUMBERISH = re.compile(rf"({CODES})?[^A-Za-z]*\d[^A-Za-z]*([eE][-+]?\d+)?({CODES})?")
 
 
@@ -83,11 +86,12 @@ def contents_of_all(
     contents = []
     for place, name in enumerate(headers):
         tell(place / max(1, len(headers)))
-        look = _counted if estimates[place] <= COUNTED else _scanned
+        look = _counted if estimates[place][1] <= COUNTED else _scanned
         sample = samples[place]
         if len(sample) < min(SAMPLE, rows):
             sample = _sample(table, cell(place))
-        contents.append(look(_Asked(table, name, cell(place), rows, estimates[place], sample)))
+        asked = _Asked(table, name, cell(place), rows, *estimates[place], sample)
+        contents.append(look(asked))
     return contents
 
 
@@ -99,20 +103,27 @@ class _Asked:
     name: str
     cell: str
     rows: int
+    present: int
     estimate: int  # different values
     sample: list[str]  # its first values
 
 
-def _overview(table: Table, columns: int) -> tuple[int, list[int], list[list[str]]]:
-    """Return the rows, about how many values each column holds, and those in the first rows."""
-    estimates: list[int] = []
+def _overview(table: Table, columns: int) -> tuple[int, list[tuple[int, int]], list[list[str]]]:
+    """Return the rows; by column how many have a value, and about how many different ones; and
+    by column its values in the first rows."""
+    estimates: list[tuple[int, int]] = []
     samples: list[list[str]] = []
     rows = 0
     for start in range(0, columns, AT_ONCE):
         some = [cell(place) for place in range(start, min(start + AT_ONCE, columns))]
-        asked = ", ".join(f"approx_count_distinct({c})" for c in some)
-        rows, *found = table.row(f"count(*), {asked}")
-        estimates += found
+        asked = (f"count({c}), bool_or({c} < '!'), approx_count_distinct({c})" for c in some)
+        rows, *found = table.row(f"count(*), {', '.join(asked)}")
+        for c, count, may_be_spaces, different in zip(
+            some, *(found[i::3] for i in range(3)), strict=True
+        ):
+            # Only what sorts before the first character that is no space can be all spaces.
+            blank = table.row("count(*)", f"trim({c}) = ''")[0] if may_be_spaces else 0
+            estimates.append((count - blank, different))
         first = table.rows(", ".join(map(words, some)), then=f"LIMIT {SAMPLE}")
         samples += [[v for v in values if v is not None] for values in zip(*first, strict=True)]
     return rows, estimates, samples or [[] for _ in range(columns)]
@@ -142,14 +153,13 @@ def _counted(asked: _Asked) -> Contents:
 def _scanned(asked: _Asked) -> Contents:
     """Count a column with many different values in as few looks at it as can be."""
     table, rows, sample, text = asked.table, asked.rows, asked.sample, words(asked.cell)
-    present = table.row(f"count({text})")[0]
-    full = present == rows
+    full = asked.present == rows
     unique = full and asked.estimate >= NEARLY * rows and none_repeats(table, text, rows)
     return Contents(
         name=asked.name,
         rows=rows,
-        present=present,
-        distinct=rows if unique else min(asked.estimate, present - full),
+        present=asked.present,
+        distinct=rows if unique else min(asked.estimate, asked.present - full),
         words=sum(len(value.split()) for value in sample) / max(1, len(sample)),
         cards=_share(sample, is_token),
         example=sample[0] if sample else "",
@@ -167,7 +177,10 @@ def none_repeats(table: Table, text: str, rows: int) -> bool:
     for turn in range(passes):
         found = table.column(f"hash({text})", f"hash({text}) % {passes} = {turn}")
         found.sort()
-        for twin in found[1:][found[1:] == found[:-1]]:
+        twins = found[1:][found[1:] == found[:-1]]
+        if len(twins) > CHANCE:
+            return False
+        for twin in twins:
             if table.row(f"count(*) > count(DISTINCT {text})", f"hash({text}) = {twin}")[0]:
                 return False
     return True
@@ -180,39 +193,49 @@ def _sample(table: Table, c: str) -> list[str]:
 
 def _read(asked: _Asked, source: Table, c: str, weight: str) -> dict[str, Any]:
     """Return what the values of a column are as numbers, or else as moments."""
-    numbers = _numbers(source, c, weight, asked.sample)
-    return numbers or {"moments": _moments(asked)}
+    sample = asked.sample
+    if _share(sample, lambda found: NUMBERISH.fullmatch(found) is not None) >= HALF:
+        written = _share(sample, lambda found: DATEISH.search(found) is not None)
+        moments = 0.0 if written < MOSTLY or sample[0].isdecimal() else _moments(asked)
+        numbers = {} if moments >= MOSTLY else _numbers(source, c, weight, sample, asked.present)
+        if numbers or moments:
+            return numbers or {"moments": moments}
+    return {"moments": _moments(asked)}
 
 
-def _numbers(table: Table, c: str, weight: str, sample: list[str]) -> dict[str, Any]:
-    if _share(sample, lambda found: NUMBERISH.fullmatch(found) is not None) < HALF:
-        return {}
-    seen = _as_numbers(table, c, weight, Style.PLAIN)
-    style = Style.PLAIN
-    if seen[0] != seen[1]:
-        style = _style(table, words(c))
+def _numbers(table: Table, c: str, weight: str, sample: list[str], present: int) -> dict[str, Any]:
+    style, seen = Style.PLAIN, None
+    if all(PLAIN.fullmatch(found) for found in sample):
         seen = _as_numbers(table, c, weight, style)
-    _, count, low, high, whole, rounded = seen
+    if seen is None or seen[0] < present:
+        style = _style(table, words(c)) if _others(table, c) else style
+        seen = _as_numbers(table, c, weight, style)
+    count, low, high, whole = seen
     if not count:
         return {}
+    rounded = 0
+    if max(-low, high) >= LONG_NUMBER:
+        spoilt = f"contains(upper({c}), 'E+') AND regexp_matches({c}, {literal(ROUNDED)})"
+        rounded = table.row(f"coalesce(sum({weight}), 0)", spoilt)[0]
     comma = style is Style.COMMA
     return {"numbers": int(count), "comma": comma, "low": low, "high": high, "whole": whole,
             "rounded": int(rounded)}  # fmt: skip
 
 
 def _as_numbers(table: Table, c: str, weight: str, style: Style) -> tuple[Any, ...]:
-    """Return values, numbers among them, least, most, all whole, rounded by a spreadsheet."""
-    value = number(words(c), style)
-    seen = table.selection(
-        f"{value} AS value, {filled(c)} IS NOT NULL AS said, {weight} AS weight, {c} AS written"
-    )
-    rounded = f"value IS NOT NULL AND regexp_matches(written, {literal(ROUNDED)})"
+    """Return how many values are numbers, the least, the most, and whether all are whole."""
+    seen = table.selection(f"{number(words(c), style)} AS value, {weight} AS w")
     return seen.row(
-        "coalesce(sum(weight) FILTER (said), 0), "
-        "coalesce(sum(weight) FILTER (value IS NOT NULL), 0), "
-        "min(value), max(value), bool_and(value = trunc(value)), "
-        f"coalesce(sum(weight) FILTER ({rounded}), 0)"
+        "coalesce(sum(w) FILTER (value IS NOT NULL), 0), min(value), max(value), "
+        "bool_and(value = trunc(value))"
     )
+
+
+def _others(table: Table, c: str) -> bool:
+    """Tell whether some value says something and is no plain number."""
+    value = number(words(c), Style.PLAIN)
+    where = f"{c} IS NOT NULL AND ({value}) IS NULL AND {filled(c)} IS NOT NULL"
+    return bool(table.rows("1", where, "LIMIT 1"))
 
 
 def _style(table: Table, text: str) -> Style:
