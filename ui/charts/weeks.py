@@ -10,7 +10,7 @@ WEEK = 7 * 86_400_000  # ms, the unit of a date axis
 
 
 def figure(weeks: pd.DataFrame, theme: str) -> go.Figure:
-    """Return bars of backend.datasets.frauds_by_week, one per week."""
+    """Return bars of backend.pictures.by_week, one per week."""
     fig = go.Figure()
     dated = pd.api.types.is_datetime64_any_dtype(weeks["start"])
     fig.add_bar(
