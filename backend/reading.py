@@ -107,6 +107,8 @@ def _answer_given_before(
     try:
         layout = _opened(order, answers).layout
     except QuestionAsked as further:
+        if further.question.key == question.key:  # the answer changes nothing
+            return None
         return _answer_given_before(order, further.question, answers)
     known = order.recipes.get(recipe.header_key(layout.headers), ())
     return None if order.fixes or not set(answers) <= set(known) else known

@@ -9,7 +9,7 @@ elsewhere are rows to put aside, not another encoding.
 import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.steps.checkup import Option, Question
 from backend.steps.recipe import Fix, Kind
@@ -43,10 +43,15 @@ CHOSEN = {WESTERN: Encoding(WESTERN, "cp1252")}
 
 
 def encoding_of(head: bytes, fixes: Sequence[Fix] = ()) -> Encoding:
-    """Return how a file with these first bytes is written: as its mark says, else as chosen."""
-    marked = next((found for mark, found in MARKED.items() if head.startswith(mark)), None)
+    """Return how a file with these first bytes is written: as its mark says, else as chosen.
+
+    A mark that says UTF-8 can be wrong; once the analyst said so, it is only skipped.
+    """
+    marked = next((found for mark, found in MARKED.items() if head.startswith(mark)), UTF8)
     said = [fix.value for fix in fixes if fix.kind is Kind.ENCODING]
-    return marked or CHOSEN.get(said[-1] if said else "", UTF8)
+    if said and said[-1] in CHOSEN and marked.codec == UTF8.codec:
+        return replace(CHOSEN[said[-1]], mark=marked.mark)
+    return marked
 
 
 @dataclass
