@@ -71,7 +71,7 @@ def _draw_all(dataset: Dataset, problems: Sequence[Problem], first: int) -> None
 
 
 def _draw_option(dataset: Dataset, option: Option, key: str) -> None:
-    with st.container(border=True, gap="small"):
+    with st.container(gap="small"):  # no border: it would be a card in a card
         st.markdown("  \n".join(plain(example) for example in option.examples) or "–")
         args = (dataset.id, option.fixes)
         st.button(option.label, key=key, width="stretch", on_click=_fix, args=args)

@@ -9,13 +9,18 @@ from ui.parts.skeleton import blank, head, panel
 from ui.parts.wording import counted, plain
 
 CHOOSE = ("Choose a file", ":material/upload_file:", "primary", "choose")
+NONE = "No file waits here. Drop a CSV, and see how healthy it is."
+FOUND_HERE = (
+    "Unreadable values, leaks, repeated or slipped rows and gaps are found before training."
+)
+PASSES = "Every CSV passes here before anything is learned from it."
 
 
 def draw(waiting: list[Dataset]) -> None:
     """Draw the drafts nobody has decided about, or the way to a first file."""
     if not waiting:
-        head("Clinic", "No file waits here. Drop 1 file, and see how healthy it is.", "")
-        with blank(":material/stethoscope:", "No file to look over", "A CSV goes through here."):
+        head("Clinic", NONE, FOUND_HERE)
+        with blank(":material/stethoscope:", "No file to look over", PASSES):
             pressed = st.button("Choose a file", type="primary", key="choose")
     else:
         verdict = f"{counted(len(waiting), 'file waits', 'files wait')} to be looked over."
