@@ -19,6 +19,7 @@ from backend.steps.canonical import Summary, canonical, explain_time, summarise
 from backend.steps.checkup import Problem, Question, Severity
 from backend.steps.columns import Column, to_plain
 from backend.steps.duck import Table, open_duck
+from backend.steps.faults import UNKNOWN_LABEL
 from backend.steps.faults import problems as fault_problems
 from backend.steps.folder import LINES, open_table
 from backend.steps.normalise import cell
@@ -167,10 +168,9 @@ def _looked_at(
         table = open_table(connection, folder)
         typed = canonical(table, columns, fixes)
         outline = Outline(table, columns, typed, lines.stored(folder / LINES).of)
-        found = [
-            *fault_problems(outline, fixes),
-            *note_problems(outline, fixes, summary, currency),
-        ]
+        found = list(fault_problems(outline, fixes))
+        said = not any(problem.key.startswith(UNKNOWN_LABEL) for problem in found)
+        found += note_problems(outline, fixes, summary if said else None, currency)
         return questions.written(table, columns, typed), tuple(found)
 
 

@@ -12,11 +12,11 @@ from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFo
 from backend.points import loss_curve as loss_curve
 from backend.run_view import Run, select_runs, to_run
 from backend.states import RunState
+from backend.steps.notes import FEWEST_FRAUDS
 from db import Dataset, Doorbell, now, transaction
 from db import Run as RunRow
 
 SLOTS = 6  # colours and dashes there are; a run keeps its own for life
-FEWEST_FRAUDS = 20  # fewer cannot be split into three parts with any in each
 TRAIN, SCORE = "train", "score"
 
 

@@ -21,10 +21,14 @@ ZONES = {  # currency -> where its payments are likely made
 
 
 def problems(
-    outline: Outline, fixes: Sequence[Fix], summary: Summary, currency: str
+    outline: Outline, fixes: Sequence[Fix], summary: Summary | None, currency: str
 ) -> Iterator[Problem]:
-    """Yield notes on labels, refunds, times and columns with very many values."""
-    yield from _labels(outline, summary)
+    """Yield notes on labels, refunds, times and columns with very many values.
+
+    `summary` is None while it is not known what the labels mean.
+    """
+    if summary is not None:
+        yield from _labels(outline, summary)
     yield from _refunds(outline)
     yield from _zone(outline, fixes, currency)
     yield from _unit(outline)
@@ -61,7 +65,7 @@ def _refunds(outline: Outline) -> Iterator[Problem]:
         yield Problem(
             key=f"refunds:{name}",
             severity=Severity.NOTE,
-            title=f"{below:,} amounts are below zero and {zero:,} are zero",
+            title=f"Amounts below zero stand in {below:,} rows, zero in {zero:,}",
             detail="They are kept as they are: refunds, reversals and checks of a card.",
             count=below + zero,
             column=name,

@@ -137,6 +137,7 @@ def test_unknown_labels_block_until_their_meaning_is_said(house):
     assert (draft.rows, draft.unlabelled) == (104, 4)
     found = problem(draft, "label-unknown:is_fraud")
     assert (found.severity, found.count, found.examples[0].line) == (Severity.BLOCKING, 3, 102)
+    assert "labels" not in keys(draft)
     assert [offer.label for offer in found.offers][:2] == [
         'Read "2" as fraud', 'Read "2" as legitimate',
     ]  # fmt: skip
@@ -171,7 +172,7 @@ def test_too_many_rows_put_aside_block_until_somebody_lets_them(house):
 def test_amounts_below_zero_are_kept_and_told(house):
     draft = bring(with_row(amount="-25.00"))
 
-    assert problem(draft, "refunds:amount").title == "1 amounts are below zero and 0 are zero"
+    assert problem(draft, "refunds:amount").title == "Amounts below zero stand in 1 rows, zero in 0"
     assert draft.quarantined == 0
 
 

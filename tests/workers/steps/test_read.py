@@ -51,3 +51,17 @@ def test_without_such_periods_nothing_is_said(tmp_path):
 
     assert not any("periods" in caveat for caveat in split.caveats)
     assert len(part["unlabelled"]) == 0
+
+
+def test_rows_put_aside_leave_gaps_and_every_row_keeps_its_own_number(tmp_path):
+    frame = simulated(600)
+    frame["_row"] = frame["_row"] * 3 + 1  # two of three were put aside
+    frame.to_parquet(tmp_path / "rows.parquet")
+    own = frame.set_index("_row")
+    table = read.open_table(tmp_path / "rows.parquet", COLUMNS, tmp_path / "scratch")
+
+    _, parts = read.divide(table, 3)
+
+    for part in parts.values():
+        found = part.frame().set_index("_row")
+        assert found["_amount"].equals(own.loc[found.index, "_amount"])
