@@ -1,6 +1,7 @@
 """What becomes of a file that is brought: refused, asked about, or accepted with rows aside."""
 
 import io
+import threading
 import time
 
 import pyarrow.parquet as pq
@@ -94,4 +95,7 @@ def ended(import_id: int) -> imports.Import:
     while (found := imports.get(import_id)).state not in over:
         assert time.monotonic() < deadline, f"still {found.state}"
         time.sleep(0.02)
+    for thread in threading.enumerate():
+        if thread.name == f"import-{import_id}":
+            thread.join()  # its last look at the table comes after the state changed
     return found

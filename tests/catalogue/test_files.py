@@ -96,6 +96,13 @@ def test_c08_windows_1252_that_the_analyst_does_not_recognise(house) -> None:
     assert traces() == ([], [])
 
 
+def test_c08_windows_1252_behind_a_mark_that_says_utf_8(house) -> None:
+    given = b"\xef\xbb\xbf" + good().replace("shop 1", "Café Zoë").encode("windows-1252")
+    found = datasets.get(answered(given, 0).dataset_id)
+    assert (found.rows, found.columns[0].name) == (ROWS, "id")
+    assert found.read_as["encoding"] == "windows-1252"
+
+
 def test_c09_one_row_that_is_not_utf_8_is_put_aside(house) -> None:
     lines = good().encode().splitlines(keepends=True)
     lines[20] = lines[20].replace(b"shop", b"sh\xff\xfe\x81op")

@@ -54,8 +54,23 @@ def test_c25_one_cell_of_40_thousand_characters(house) -> None:
 
 @pytest.mark.slow
 def test_c25_one_cell_of_50_megabytes(house) -> None:
-    given = changed({7: {"shop": '"' + "x\n" * 25_000_000 + '"'}})
+    given = changed({7: {"shop": "x" * 50_000_000}})
     assert refusal(given) == LONG_CELL.format(line=9, column="shop")
+
+
+@pytest.mark.slow
+def test_c25_one_quoted_cell_of_50_megabytes_is_put_aside(house) -> None:
+    found = accepted(changed({7: {"shop": '"' + "x" * 50_000_000 + '"'}}))
+    assert aside(found) == [(9, "quote", None)]  # the reader gives up looking for its end
+
+
+@pytest.mark.slow
+def test_c25_one_cell_of_two_million_lines_reads_as_a_quote_left_open(house) -> None:
+    given = changed({7: {"shop": '"' + "x\n" * 2_000_000 + '"'}})
+    assert refusal(given) == (
+        "A quote opened in line 9 is not closed there and swallows what follows. "
+        "Close it, or double it where a quote is meant."
+    )
 
 
 LONG_CELL = (
@@ -65,19 +80,19 @@ LONG_CELL = (
 
 
 def many(rows: int) -> str:
-    """Return a valid file of as many rows, quickly."""
-    block = csv(table(10_000)[1:])
-    return csv(table(0)) + block * (rows // 10_000)
+    """Return a valid file of as many rows, without ids, so that rows may repeat."""
+    header, *lines = (line[1:] for line in table(10_000))
+    return csv([header]) + csv(lines) * (rows // 10_000)
 
 
 @pytest.mark.slow
 def test_c27_more_rows_than_fit_in_a_child_at_once(house) -> None:
-    assert accepted(many(4_000_000), rows=4_000_000).quarantined >= 0
+    assert accepted(many(4_000_000), rows=4_000_000).quarantined == 0
 
 
 @pytest.mark.slow
 def test_c28_a_million_rows(house) -> None:
-    assert accepted(many(1_000_000), rows=1_000_000).read_as["delimiter"] == ","
+    assert accepted(many(1_000_000), rows=1_000_000).quarantined == 0
 
 
 @pytest.mark.parametrize(
