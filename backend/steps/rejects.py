@@ -26,6 +26,7 @@ KINDS = {  # what DuckDB calls it -> (what matters most where a row breaks sever
     "MISSING COLUMNS": (4, "short"),
 }
 OTHER = (5, "short")
+CODES = [code for _, code in (*KINDS.values(), OTHER)]
 LONGEST_TEXT = 500  # characters of a row that are kept
 COMES_BEFORE = 2_000  # characters looked through for cards: one may begin before the cut
 VEIL = re.compile(r"\w")
@@ -49,6 +50,18 @@ class Rejects:
 
     connection: duckdb.DuckDBPyConnection
 
+    def count(self) -> int:
+        """Return how many there are."""
+        asked = "count(DISTINCT line_byte_position)"
+        return int(Table(self.connection, "reject_errors").row(asked)[0])
+
+    def first(self) -> tuple[int, str]:
+        """Return the byte, from 0, where the first one starts, and the code of its reason."""
+        table = Table(self.connection, "reject_errors")
+        what = f"min(line_byte_position - 1 + {ABOVE}), min({RANK})"
+        start, rank = table.rows(what, then=f"{BY_ROW} LIMIT 1")[0]
+        return start, CODES[rank]
+
     def found(self) -> Rejected:
         """Return where they stand."""
         lines, extra = self._each("min(line)"), self._each(EXTRA)
@@ -61,8 +74,7 @@ class Rejects:
 
     def reasons(self) -> list[str]:
         """Return the code of each reason."""
-        codes = [code for _, code in (*KINDS.values(), OTHER)]
-        return [codes[rank] for rank in self._each(f"min({RANK})")]
+        return [CODES[rank] for rank in self._each(f"min({RANK})")]
 
     def write(self, target: Path, lines: Numbers, headers: Sequence[str]) -> None:
         """Store them as Parquet: line, reason, column (null), text; `lines` are the true ones.

@@ -64,8 +64,7 @@ class Rows:
 
         Raises FileRefused for a quote that stays open, and where lines are missing in the end.
         """
-        opening, found = self.opening, rejects.found()
-        self.rejected = len(found.lines)
+        opening, self.rejected = self.opening, rejects.count()
         if self.readable + self.rejected == 0:
             raise FileRefused(
                 "The file has a header but no rows. Choose one with transactions in it."
@@ -73,7 +72,8 @@ class Rows:
         swallowing = rejects.open_quote()
         if swallowing is not None:
             raise _open_quote(line_at(opening.chunks(), swallowing))
-        tall, total = self.written.heights(), opening.stream.lines
+        self._refuse_many(rejects)  # before anything is kept of millions of them
+        tall, found, total = self.written.heights(), rejects.found(), opening.stream.lines
         places = find(opening.chunks, opening.layout, total, self.readable, tall, found)
         if places is None:
             self._refuse_long()
@@ -85,11 +85,16 @@ class Rows:
         if "too_long" in reasons:
             self._refuse_long()
         self._refuse_rounded()
+
+    def _refuse_many(self, rejects: Rejects) -> None:
         share = self.rejected / (self.readable + self.rejected)
         if share > MOST_REJECTED:
+            start, reason = rejects.first()
+            if reason == "too_long":
+                self._refuse_long()
             raise FileRefused(
                 f"{self.rejected:,} rows ({share:.0%}) cannot be read. The first: line "
-                f"{self.places.rejected[0]:,} {IS_WRONG[reasons[0]]}."
+                f"{line_at(self.opening.chunks(), start):,} {IS_WRONG[reason]}."
             )
 
     def _refuse_rounded(self) -> None:
