@@ -92,6 +92,26 @@ def read_layout(sample: bytes, is_whole: bool, named: bool = True) -> Layout:
     return Layout(delimiter, _checked(cells), skip, tall=reader.line_num)
 
 
+def refuse_misfits(sample: bytes, layout: Layout) -> None:
+    """Raise FileRefused where most rows of the beginning of a long file do not fit its header.
+
+    Otherwise millions of broken rows would be collected before the same was said.
+    """
+    text = _decoded(sample, is_whole=False).lstrip("\n")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter)
+    first, misfits, seen = 0, 0, 0
+    for record in _some(reader):
+        seen += 1
+        if len(record) < len(layout.headers) or any(record[len(layout.headers) :]):
+            misfits += 1
+            first = first or layout.skip + reader.line_num
+    if misfits * 2 > seen:
+        raise FileRefused(
+            f"Line {first:,} does not have the {len(layout.headers):,} columns of the first line, "
+            "and neither do most lines below it. Check the delimiter and the first line."
+        )
+
+
 def _decoded(sample: bytes, is_whole: bool) -> str:
     if not is_whole:  # the last line is cut
         if b"\n" not in sample.lstrip(b"\n"):

@@ -9,7 +9,7 @@ from backend.errors import QuestionAsked
 from backend.steps import headers
 from backend.steps.encodings import encoding_of
 from backend.steps.intake import CHUNK, refuse_foreign
-from backend.steps.layout import Layout, NoHeader, NotText, read_layout
+from backend.steps.layout import Layout, NoHeader, NotText, read_layout, refuse_misfits
 from backend.steps.recipe import Fix
 from backend.steps.stream import Stream
 
@@ -61,7 +61,7 @@ class Opening:
         # Of a longer file only the first piece: what its end is cut to says nothing.
         sample = b"".join(self.stream) if is_whole else next(iter(self.stream))
         try:
-            return read_layout(sample, is_whole, named)
+            layout = read_layout(sample, is_whole, named)
         except NoHeader as found:
             raise QuestionAsked(headers.question(found.cells)) from None
         except NotText:
@@ -69,6 +69,9 @@ class Opening:
             if question is None:
                 raise
             raise QuestionAsked(question) from None
+        if not is_whole:
+            refuse_misfits(sample, layout)
+        return layout
 
 
 def _first_of(source: BinaryIO) -> bytes:

@@ -171,6 +171,11 @@ def test_more_bytes_than_allowed_are_refused(read) -> None:
         read(HEADER + ROWS * 5_000, limit_bytes=1 << 20)
 
 
+def test_a_long_file_whose_rows_do_not_fit_is_refused_by_its_beginning(read) -> None:
+    with pytest.raises(FileRefused, match="Line 2 does not have the 4 columns of the first line"):
+        read(HEADER.replace("\n", ",extra\n") + ROWS * 5_000)
+
+
 def test_what_is_not_utf8_asks_whether_it_is_windows_1252(read) -> None:
     given = GOOD.encode() + "café,1,1\nmüller,2,0\n€,3,1\n".encode("cp1252")
 
