@@ -25,7 +25,6 @@ from backend.steps import (
 from backend.steps.canonical import canonical
 from backend.steps.checkup import Problem, Question, Severity
 from backend.steps.duck import open_duck, parquet_table
-from backend.steps.faults import UNKNOWN_LABEL
 from backend.steps.folder import LINES, open_table, rejects_table
 from backend.steps.health import Counts, Health, assess
 from backend.steps.outline import Outline
@@ -34,7 +33,6 @@ from backend.uploads import Progress, silent
 
 Finding = Callable[[Outline], Iterator[Problem]]
 ORDER = list(Severity)  # blocking first
-LABELS = "labels"  # key of what notes.py says of a file without frauds
 REMEMBERED = 32  # checkups kept in memory
 FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("Looking for columns that give the answer away", leaks.problems),
@@ -99,7 +97,7 @@ def _examined(dataset: Dataset, progress: Progress) -> Checkup:
         question = drafts.question(dataset.id)
         found, by_week = _looked_at(dataset, progress)
         problems += found
-    told = _by_severity(_worth_telling(problems, dataset))
+    told = _by_severity(_undecided(problems, dataset))
     counts = Counts(
         kept=dataset.rows,
         put_aside=dataset.quarantined,
@@ -129,12 +127,8 @@ def _looked_at(dataset: Dataset, progress: Progress) -> tuple[list[Problem], pd.
     return found, weeks.count(counted, typed.clock.kind)
 
 
-def _worth_telling(problems: Sequence[Problem], dataset: Dataset) -> Iterator[Problem]:
-    """Leave out what was decided, and what only follows from a label nobody can read yet."""
+def _undecided(problems: Sequence[Problem], dataset: Dataset) -> Iterator[Problem]:
     decided = {fix.value for fix in dataset.recipe if fix.kind is Kind.KEEP}
-    keys = {problem.key.partition(":")[0] for problem in problems}
-    if UNKNOWN_LABEL in keys:
-        decided.add(LABELS)
     return (problem for problem in problems if problem.key not in decided)
 
 
