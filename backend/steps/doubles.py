@@ -15,6 +15,8 @@ NAMES = frozenset({
     "reference", "referencenumber",
 })  # fmt: skip
 NEARLY = 0.95  # share of values that are different in a column that numbers transactions
+AT_ONCE = 2_000_000  # rows whose ids are counted at a time: a slice fits into memory
+IDS = "doubled_ids"  # the temporary table of ids that stand on several rows
 ROWS = "doubled"  # the temporary table of rows whose id stands elsewhere too
 
 
@@ -41,7 +43,7 @@ def checks(table: Table, columns: Sequence[Column]) -> list[Check]:
     place = id_column(columns, rows)
     if place is None or _present(columns[place], rows) == columns[place].distinct:
         return []
-    _find(table, columns, place)
+    _find(table, columns, place, rows)
     ask = Table(table.connection, ROWS)
     found = []
     for reason, where in ((DUPLICATE, "alike AND row > first"), (CONFLICT, "NOT alike")):
@@ -59,14 +61,13 @@ def first_rows(table: Table) -> dict[int, int]:
     return dict(Table(table.connection, ROWS).rows("row, first", "alike AND row > first"))
 
 
-def _find(table: Table, columns: Sequence[Column], place: int) -> None:
+def _find(table: Table, columns: Sequence[Column], place: int, rows: int) -> None:
     key = words(cell(place))
-    again = table.selection(f"{key} AS k").source
-    repeated = f"SELECT k FROM {again} WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"  # noqa: S608
+    _collect(table, key, 1 + rows // AT_ONCE)
     compared = [cell(i) for i, column in enumerate(columns) if column.role is not Role.SEALED]
     some = table.selection(
         f"file_row_number AS row, {key} AS k, hash({', '.join(compared)}) AS h",
-        f"{key} IN ({repeated})",
+        f"{key} IN (FROM {IDS})",
     )
     told = some.selection(
         "row, min(row) OVER (PARTITION BY k) AS first, "
@@ -74,6 +75,15 @@ def _find(table: Table, columns: Sequence[Column], place: int) -> None:
     )
     words_of = ("CREATE OR REPLACE TEMP TABLE", ROWS, "AS FROM", told.source)
     table.connection.execute(" ".join(words_of))
+
+
+def _collect(table: Table, key: str, slices: int) -> None:
+    """Store the ids that stand on several rows, looking at a slice of all ids at a time."""
+    table.connection.execute(" ".join(("CREATE OR REPLACE TEMP TABLE", IDS, "(k VARCHAR)")))
+    for place in range(slices):
+        ids = table.selection(f"{key} AS k", f"hash({key}) % {slices} = {place}").source
+        again = ("INSERT INTO", IDS, "SELECT k FROM", ids, "GROUP BY k HAVING count(*) > 1")
+        table.connection.execute(" ".join(again))
 
 
 def _numbers_rows(column: Column, rows: int) -> bool:
