@@ -34,9 +34,8 @@ def store(dataset: Dataset, folder: Path) -> Kept:
         _write(typed.rows(table), dataset.parquet)
         _put_aside(dataset, folder, table, typed)
         rows = parquet_table(connection, dataset.parquet)
-        as_stored = replace(
-            typed, expressions={name: name for name in OWN}, checks=(), aside="FALSE"
-        )
+        own = {name: name for name in OWN}
+        as_stored = replace(typed, expressions=own, aside="FALSE")
         summary = summarise(rows, as_stored)
         (readable,) = table.row("count(*)")
         summary = replace(summary, aside=readable - summary.rows)
