@@ -101,6 +101,6 @@ def _label_note(held: Contents) -> str:
 
 def _as_extra(understood: Understood) -> Understood:
     role, why = understood
-    if role in (*FEATURES, Role.ID, Role.IGNORE):
+    if role in (*FEATURES, Role.ID, Role.SEALED, Role.IGNORE):
         return understood
     return Role.IGNORE, f"Not a column of this format ({why[0].lower()}{why[1:]})"

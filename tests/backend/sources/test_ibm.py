@@ -47,3 +47,9 @@ def test_the_real_file_warns_of_rounded_merchants(house) -> None:
     assert (dataset.dialect, dataset.rows, dataset.frauds) == ("ibm", 19_963, 27)
     assert "spreadsheet rounded" in why(dataset, "Merchant Name")
     assert dataset.clock == "date"
+
+
+def test_names_beside_the_columns_of_the_format_are_sealed(house) -> None:
+    lines = (HEADER + ROWS).splitlines()
+    named = [lines[0] + ",Card holder", *(f"{line},Ann Bell" for line in lines[1:])]
+    assert roles(bring("\n".join(named) + "\n"))["Card holder"] is Role.SEALED
