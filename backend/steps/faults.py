@@ -26,6 +26,10 @@ NO_TIME = "time-unread"
 MOST_SAID = 3  # unknown labels that get an offer of their own
 MOST_MEANINGS = 20  # different unknown labels that can be put aside by one click
 ASIDE = "Put aside with the reason, not lost."
+TOO_MANY = (
+    "Too many to put aside: more than 5% of the rows. Correct them and bring the file again, or "
+    "choose a way out in the clinic."
+)
 TOLD = {  # reason -> (one row, several rows, what it means, what keeping the rows does)
     LABEL: ("1 row has a label you put aside", "{} rows have a label you put aside", ASIDE, ""),
     AMOUNT: (
@@ -151,11 +155,12 @@ def _aside(outline: Outline) -> Iterator[Problem]:
         check = checks.all[place]
         one, many, detail, _ = TOLD[check.reason]
         names = times if check.reason in (TIME, FUTURE) else [check.column]
+        severity = _severity(check, count, rows)
         yield Problem(
             key=check.key,
-            severity=_severity(check, count, rows),
+            severity=severity,
             title=_counted(count, one, many),
-            detail=detail,
+            detail=detail.replace(ASIDE, TOO_MANY) if severity is Severity.BLOCKING else detail,
             count=count,
             column=names[0],
             examples=outline.rows(rows_of, _telling(outline, *names)),

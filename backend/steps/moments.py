@@ -10,6 +10,7 @@ from backend.steps.recipe import Fix, Kind
 from backend.steps.values import Style, filled, number
 
 MOST_BROKEN = 0.05  # share of times that may be unreadable
+MOSTLY_READ = 0.5  # from here on a column is one of times, with unreadable ones in it
 UTC = "UTC"
 EARLIEST, LATEST = 86_400.0, 9.2e9  # 2 January 1970 to 2261; what lies outside is no payment
 # Ends in a zone or an offset.
@@ -88,6 +89,8 @@ def read_clock(
     elif numbers >= enough and not (compact >= enough and _is_compact(table, text, enough)):
         clock = _counted(fold(columns[0][0]), count, counted, enough)
     clock = clock or _written(table, text, present, said.get(Kind.DATES, ""), zone)
+    if clock.kind == "none" and stamps >= MOSTLY_READ * present:
+        clock = _iso(text, zone, zones, present - zones)  # with too many that cannot be
     return _with_broken(table, replace(clock, present=present, given=given))
 
 

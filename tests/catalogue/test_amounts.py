@@ -40,8 +40,11 @@ def test_c35_a_comma_that_could_be_either_is_asked_about(house) -> None:
     assert asked is not None and asked.key == "written"
     told = " ".join(example for option in asked.options for example in option.examples)
     assert "1,250" in told
-    with pytest.raises(TouchstoneError):
+    with pytest.raises(TouchstoneError) as refused:
         drafts.accept(draft.id)
+    assert str(refused.value) == (
+        "How are amounts written in this file? Say so first, then transactions can be used."
+    )
     amounts = []
     for option in asked.options[:2]:
         drafts.fix(draft.id, option.fixes)
@@ -123,4 +126,8 @@ def test_c36_too_many_amounts_that_cannot_be_read_block_the_file(house) -> None:
     draft = bring(csv(lines))
     with pytest.raises(TouchstoneError) as refused:
         drafts.accept(draft.id)
-    assert 'Column "amount", line 2' in str(refused.value)
+    assert str(refused.value) == (
+        'Column "amount", line 2: 4 amounts cannot be read. Too many to put aside: more than 5% of '
+        "the rows. Correct them and bring the file again, or choose a way out in the clinic. An "
+        "amount is a number such as 1,234.50, $-25.00 or 1.234,50 €."
+    )

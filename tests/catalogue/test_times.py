@@ -44,8 +44,29 @@ def test_c40_a_date_that_can_only_be_one_way_settles_the_rest(house) -> None:
 
 def test_c40_both_ways_in_one_column(house) -> None:
     draft = bring(with_times("03/04/2024 10:00", "25/06/2024 11:00", "06/25/2024 11:00"))
-    with pytest.raises(TouchstoneError):
+    with pytest.raises(TouchstoneError) as refused:
         drafts.accept(draft.id)
+    assert str(refused.value) == (
+        "How are dates written in this file? Say so first, then transactions can be used."
+    )
+    asked = drafts.question(draft.id)
+    assert asked is not None
+    assert "06/25/2024 11:00 is no date, and its row is put aside" in asked.options[0].examples
+    drafts.fix(draft.id, asked.options[0].fixes)
+    with pytest.raises(TouchstoneError) as refused:
+        drafts.accept(draft.id)
+    assert str(refused.value).startswith('Column "when", line 4: 13 times cannot be. Too many')
+
+
+def test_c41_too_many_times_that_do_not_exist_block_the_file(house) -> None:
+    draft = bring(changed({row: {"when": "2023-02-30"} for row in range(0, ROWS, 5)}))
+    with pytest.raises(TouchstoneError) as refused:
+        drafts.accept(draft.id)
+    assert str(refused.value) == (
+        'Column "when", line 2: 8 times cannot be. Too many to put aside: more than 5% of the '
+        "rows. Correct them and bring the file again, or choose a way out in the clinic. There is "
+        "no such day or hour, or it lies centuries away."
+    )
 
 
 @pytest.mark.parametrize(
