@@ -1,12 +1,15 @@
 """Hide the middle of what names a person or a card, so that analysts can tell two apart."""
 
 import re
+import unicodedata
 
 from backend.steps.cards import HIDDEN, TOKEN, replace
 from backend.steps.columns import Role
 
 TELLING = (Role.ENTITY, Role.ID, Role.IGNORE)  # roles whose values may name somebody
 SEALED = re.compile(r"s(\d+):([A-Za-z0-9+/]+={0,2})")  # a cell that privacy sealed
+UNSEEN = ("Cc", "Cf")  # categories of controls and of signs without a width
+JOINER = "\u200d"  # holds an emoji together
 SHORT, LONG = 4, 9  # up to SHORT characters one is shown; from LONG on, six are
 PLAIN_NUMBER = re.compile(r"\d{0,3}(\.\d{0,2})?")
 ACCOUNT = re.compile(r"\S*\d{6}\S*")  # a counterparty that is a number, not a shop's name
@@ -40,15 +43,24 @@ def shown(value: str, role: Role) -> str:
 
     Of a sealed value only that there is one. Identifiers, counterparties with a long number,
     and ignored columns, which may hold names, are masked; plain numbers below 1,000 in ignored
-    columns are not. A card number is masked wherever it stands.
+    columns are not. A card number is masked wherever it stands. Signs nobody sees, which can
+    turn the direction of writing around, are taken out.
     """
     if SEALED.fullmatch(value) or (role is Role.SEALED and value.strip()):
         return "sealed"
+    value = _visible(value)
     if role is Role.IGNORE and PLAIN_NUMBER.fullmatch(value.strip()):
         return value
     if role in TELLING or (role is Role.COUNTERPARTY and ACCOUNT.fullmatch(value.strip())):
         return mask(value)
     return TOKEN.sub(_short, replace(value, mask))
+
+
+def _visible(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
+    spaced = re.sub(r"[\t\r\n]+", " ", unicodedata.normalize("NFC", value))
+    return "".join(s for s in spaced if s == JOINER or unicodedata.category(s) not in UNSEEN)
 
 
 def _short(token: re.Match[str]) -> str:

@@ -1,10 +1,14 @@
 """Cards, codes and names: replaced by a token, dropped, sealed, or refused when spoilt."""
 
+import io
+
 import pytest
 
+from backend import drafts, imports
 from backend.privacy import token
 from backend.steps.cards import is_token
 from backend.steps.columns import Role
+from backend.steps.recipe import Fix, Kind
 from tests.catalogue.desk import accepted, column, refusal
 from tests.catalogue.sheets import ROWS, changed, csv, table
 
@@ -91,3 +95,12 @@ def test_c51_names_and_birthdays_are_sealed(house) -> None:
     told = {one.name: (one.role, one.example) for one in found.columns}
     assert told["first"] == told["dob"] == (Role.SEALED, "sealed")
     assert all(str(cell).startswith("s1:") for cell in column(found, "first"))
+
+
+def test_c52_a_column_the_analyst_opened_keeps_its_numbers(house) -> None:
+    lines = table(extra={"order_no": "99{row:014}"})
+    lines[5][-1], lines[6][-1] = CARD, "4242 4242 4242 4242"
+    given = io.BytesIO(csv(lines).encode())
+    draft = imports.receive(given, "t.csv", fixes=(Fix(Kind.OPEN, "order_no", "numbers"),))
+    cells = column(drafts.accept(draft.id), "order_no")
+    assert cells[4] == CARD and cells[5] == token(CARD)  # spelt like a card, it is one

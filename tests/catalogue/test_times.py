@@ -6,6 +6,7 @@ import pytest
 
 from backend import drafts
 from backend.errors import TouchstoneError
+from backend.steps.recipe import Fix, Kind
 from tests.backend.bringing import bring, why
 from tests.catalogue.desk import accepted, aside, column
 from tests.catalogue.sheets import ROWS, changed, csv, good, table
@@ -115,3 +116,13 @@ def test_c62_rows_out_of_order_are_sorted_for_the_split_and_kept_in_file_order(h
     found = accepted(csv([lines[0], *reversed(lines[1:])]))
     assert column(found, "id") == [f"t{row:05}" for row in reversed(range(ROWS))]
     assert found.first_time == seconds("2024-01-01 00:00")
+
+
+def test_c42_a_declared_zone_reads_skipped_and_repeated_hours(house) -> None:
+    summer, winter = "2024-03-31 02:30:00", "2024-10-27 02:30:00"
+    draft = bring(with_times(summer, winter))
+    drafts.fix(draft.id, [Fix(Kind.ZONE, "", "Europe/Berlin")])
+    ready = drafts.accept(draft.id)
+    # An hour that is skipped is the hour after it, one that is repeated the second of the two.
+    assert set(column(ready, "_time")) == {seconds("2024-03-31 01:30"), seconds("2024-10-27 01:30")}
+    assert "Europe/Berlin" in why(ready, "when")

@@ -1,5 +1,7 @@
 """Words that could do harm or be lost: formulas, emoji, ids, special tokens, categories."""
 
+import unicodedata
+
 import pandas as pd
 import pytest
 
@@ -36,6 +38,9 @@ def test_c54_names_of_every_script(house, name: str) -> None:
     found = accepted(changed({7: {"shop": name}}))
     assert column(found, "_counterparty")[7] == name
     assert found.quarantined == 0
+    seen = drafts.preview(found.id, 8)["shop"][7]
+    assert unicodedata.is_normalized("NFC", seen)
+    assert not set(seen) & set("\u202e\u2066\u2069\u200b")
 
 
 @pytest.mark.parametrize("first", ["000123", "81e3104049863b72", "1E5", "0x1F", "+15", "1_000"])

@@ -46,6 +46,9 @@ def test_mask(value: str, masked: str) -> None:
         ("order 1234567890123456", Role.TEXT, "order 1234567890123456"),  # no Luhn digit
         ("0.298503170230964", Role.NUMBER, "0.298503170230964"),
         ("misc_net", Role.CATEGORY, "misc_net"),
+        ("\u202egnp.exe\u2066", Role.CATEGORY, "gnp.exe"),
+        ("Zoe\u0308 \x1b[31m\r\nred\u200b", Role.TEXT, "Zo\u00eb [31m red"),
+        ("👩\u200d🍳", Role.TEXT, "👩\u200d🍳"),
     ],
 )
 def test_shown_depends_on_the_role(value: str, role: Role, expected: str) -> None:
