@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import db
-from backend import acceptance, previews, recipes, uploads
+from backend import acceptance, pictures, previews, recipes, uploads
 from backend.dataset_view import DRAFT, READY, Dataset, stored, view
 from backend.errors import FileRefused, TouchstoneError
 from backend.reading import Understanding
@@ -135,6 +135,8 @@ def accept(dataset_id: int, progress: Progress = silent) -> Dataset:
             row.state = READY
             accepted = view(row)
         uploads.discard(folder)
+    progress(0.8, "Drawing its pictures")
+    pictures.paint(dataset_id)
     progress(1.0, "Done")
     return accepted
 
@@ -171,7 +173,10 @@ def _looked_at(
         found = list(fault_problems(outline, fixes))
         said = not any(problem.key.startswith(UNKNOWN_LABEL) for problem in found)
         found += note_problems(outline, fixes, summary if said else None, currency)
-        return questions.written(table, columns, typed), tuple(found)
+        asked = questions.written(table, columns, typed)
+        if asked is None and (asked := questions.labels(table, columns, fixes)):
+            found = [problem for problem in found if not problem.key.startswith(UNKNOWN_LABEL)]
+        return asked, tuple(found)
 
 
 def _refuse_unfit(dataset: Dataset) -> None:

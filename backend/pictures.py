@@ -79,11 +79,6 @@ def paint(dataset_id: int, progress: Progress = silent) -> Pictures:
     )
 
 
-def prepare(dataset_id: int, progress: Progress = silent) -> None:
-    """Count the pictures of a ready dataset ahead, so that its page need not."""
-    paint(dataset_id, progress)
-
-
 def by_week(dataset_id: int) -> pd.DataFrame:
     """Return transactions and frauds per week of a dataset, draft or ready.
 

@@ -1,6 +1,6 @@
-"""The one question a file may need: how its dates and amounts are written."""
+"""The one question a file may need: how dates and amounts are written, or what labels mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import product
 
 from backend.steps.canonical import Canonical, cells
@@ -9,11 +9,13 @@ from backend.steps.columns import Column, Role, named
 from backend.steps.dates import Reading
 from backend.steps.decimals import CHOICES, COMMA, POINT, Decimals
 from backend.steps.duck import Table
-from backend.steps.recipe import Fix, Kind
-from backend.steps.values import number, words
+from backend.steps.recipe import Fix, Kind, meanings
+from backend.steps.values import NOTHING, means_a_label, number, words
 
-KEY = "written"
+WRITTEN, LABELS = "written", "labels"
 EXAMPLES = 3
+MOST_LABELS = 4  # different labels beyond which they are told apart one by one
+SOUNDS_BAD = ("fraud", "phish", "smish", "scam", "bad", "anomal", "attack", "default", "stolen")
 DECIMAL_LABELS = {COMMA: "decimal comma", POINT: "decimal point"}
 
 
@@ -32,7 +34,48 @@ def written(table: Table, columns: Sequence[Column], typed: Canonical) -> Questi
         for name, asked in (("dates", typed.clock.orders), ("amounts", typed.decimals.open))
         if asked
     )
-    return Question(KEY, f"How are {what} written in this file?", options)
+    return Question(WRITTEN, f"How are {what} written in this file?", options)
+
+
+def labels(table: Table, columns: Sequence[Column], fixes: Sequence[Fix]) -> Question | None:
+    """Ask which labels mean fraud, where a file has words of its own for all of them.
+
+    None where any label is known or explained, and for more than a few different ones. What
+    sounds like fraud comes first, then the rarest.
+    """
+    for name, c in cells(columns, Role.LABEL).items():
+        said = f"lower(trim({c}))"
+        then = f"GROUP BY v ORDER BY v LIMIT {MOST_LABELS + 9}"
+        found = table.rows(f"{said} AS v, count(*) AS n", f"{words(c)} IS NOT NULL", then)
+        counts = {value: count for value, count in found if value not in NOTHING}
+        explained = any(means_a_label(value) for value in counts) or meanings(fixes, name)
+        if explained or not 2 <= len(counts) <= MOST_LABELS:
+            continue
+        options = [_meaning(name, counts, {value}) for value in sorted(counts, key=_worst(counts))]
+        if len(counts) > 2:
+            usual = max(counts, key=lambda value: counts[value])
+            options.append(_meaning(name, counts, counts.keys() - {usual}))
+        return Question(LABELS, f"Which values of {name} mean fraud?", tuple(options))
+    return None
+
+
+def _worst(counts: Mapping[str, int]) -> Callable[[str], tuple[bool, int]]:
+    return lambda value: (not any(sign in value for sign in SOUNDS_BAD), counts[value])
+
+
+def _meaning(name: str, counts: Mapping[str, int], bad: Collection[str]) -> Option:
+    parts = {
+        "fraud": [value for value in counts if value in bad],
+        "legitimate": [value for value in counts if value not in bad],
+    }
+    label = " and ".join(f'"{value}"' for value in parts["fraud"])
+    examples = tuple(
+        f"{', '.join(values)}: {sum(counts[v] for v in values):,} rows {meaning}"
+        for meaning, values in parts.items()
+    )
+    fixes = tuple(Fix(Kind.LABEL, name, f"{value}={meaning}")
+                  for meaning, values in parts.items() for value in values)  # fmt: skip
+    return Option(label, examples, fixes)
 
 
 def _together(parts: Sequence[Option]) -> Option:

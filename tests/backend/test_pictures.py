@@ -89,7 +89,6 @@ def test_using_the_periods_counts_anew(accepted):
 
 
 def test_they_go_with_the_dataset(accepted):
-    pictures.prepare(accepted.id)
     assert kept(accepted)
     datasets.delete(accepted.id)
     assert not accepted.folder.exists()
@@ -108,6 +107,8 @@ def test_what_could_name_somebody_is_masked(house):
 
 
 def test_progress_is_told(accepted):
+    for name in kept(accepted):
+        (accepted.folder / name).unlink()
     told: list[float] = []
     pictures.paint(accepted.id, lambda share, _words: told.append(share))
     assert told == sorted(told)

@@ -3,7 +3,7 @@
 import pytest
 
 from backend import drafts, simulator
-from backend.errors import FileRefused
+from backend.errors import TouchstoneError
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
 
@@ -11,7 +11,8 @@ PAYSIM = (
     "step,type,amount,nameOrig,oldbalanceOrg,newbalanceOrig,nameDest,oldbalanceDest,"
     "newbalanceDest,isFraud,isFlaggedFraud\n"
     + "".join(
-        f"{i // 3},{('DEBIT', 'PAYMENT')[i % 2]},{i}.5,C{i % 7},{i},5,M{i % 3},1,{i},{i // 2 % 2},0\n"
+        f"{i // 3},{('DEBIT', 'PAYMENT')[i % 2]},{i}.5,"
+        f"C{i % 7},{i},5,M{i % 3},1,{i},{i // 2 % 2},0\n"
         for i in range(1, 40)
     )
 )
@@ -67,7 +68,9 @@ def test_the_simulator_is_understood(house) -> None:
     ],
 )
 def test_a_column_by_name_and_content(house, header: str, value: str, role: Role) -> None:
-    rows = "".join(f"{i},{i}.50,{i // 2 % 2},{value.format(i=i, odd=i % 2)}\n" for i in range(1, 29))
+    rows = "".join(
+        f"{i},{i}.50,{i // 2 % 2},{value.format(i=i, odd=i % 2)}\n" for i in range(1, 29)
+    )
 
     dataset = bring(f"id,amount,is_fraud,{header}\n{rows}")
 
@@ -103,8 +106,12 @@ def test_text_messages_for_real_ask_which_label_is_fraud(house) -> None:
     assert 'but "ham" is neither fraud nor legitimate' in why(dataset, "LABEL")
     assert roles(dataset)["TEXT"] is Role.TEXT
     assert (dataset.rows, dataset.frauds, dataset.unlabelled) == (5_971, 0, 5_971)
-    with pytest.raises(FileRefused, match=r'"LABEL", line 2: 5,971 labels are neither .* "ham"'):
+    asked = drafts.question(dataset.id)
+    assert asked.prompt == "Which values of LABEL mean fraud?"
+    with pytest.raises(TouchstoneError, match="Say so first"):
         drafts.accept(dataset.id)
+    drafts.fix(dataset.id, asked.options[0].fixes)
+    assert drafts.accept(dataset.id).frauds == 638
 
 
 @pytest.mark.parametrize(
