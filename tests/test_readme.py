@@ -20,6 +20,10 @@ VERBS = re.findall(r"^(\w+): .*##", (ROOT / "Makefile").read_text(), re.MULTILIN
 RUN_ELSEWHERE = {  # commands of README that other tests run, or read, in full
     "cp .env.example .env": "tests/test_compose.py",
     "docker compose up --build": "tests/test_compose.py",
+    ".venv/bin/python -m backend.new_key": "tests/backend/test_new_key.py",
+    'TOUCHSTONE_IMPORT_ROOTS="/srv/exports;s3://bank/exports" make up': (
+        "tests/backend/test_addresses.py"
+    ),
 }
 
 

@@ -11,10 +11,13 @@ from backend.errors import (
     DatasetNotFound,
     FileDamaged,
     FileRefused,
+    ImportNotFound,
     ModelNotReady,
     NotTrainable,
     OptionsRefused,
+    QuestionAsked,
     RunNotFound,
+    Stopped,
     TouchstoneError,
     TransactionRefused,
 )
@@ -28,10 +31,13 @@ TITLES: dict[type[TouchstoneError], str] = {
     DatasetNotFound: "This dataset is not here",
     FileDamaged: "A stored file is damaged",
     FileRefused: "The file was not taken in",
+    ImportNotFound: "This import is not here",
     ModelNotReady: "The model is not ready",
     NotTrainable: "This dataset cannot be learned from yet",
     OptionsRefused: "The run was not launched",
+    QuestionAsked: "One answer is needed first",
     RunNotFound: "This run is not here",
+    Stopped: "Reading was cancelled",
     TransactionRefused: "The transaction was not scored",
 }
 
