@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --quiet
 HASH := $(shell cat requirements*.txt constraints.txt | sha256sum | cut -c1-16)
 RUN := .venv/installed-to-run-$(HASH)
 DEV := .venv/installed-to-test-$(HASH)
+TOGETHER := -n auto --dist loadfile
 m ?= What changes
 
 .DEFAULT_GOAL := up
@@ -19,14 +20,15 @@ up: $(RUN) ## start everything and print the address; Ctrl-C stops it
 	@$(BIN)/python up.py
 
 test: $(DEV) ## every test, browser and slow ones included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser" $(TOGETHER)
+	$(BIN)/python -m pytest -m browser
 
 check: $(DEV) ## linters, types, import contracts, house rules, fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -m "not slow and not browser" -q
+	$(BIN)/python -m pytest -m "not slow and not browser" -q $(TOGETHER)
 
 bench: $(DEV) ## measure, and write the tables to benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from backend import imports
 from db import migrate
 from db import session as db_session
 from settings import settings
@@ -56,10 +57,12 @@ def migrated_sqlite() -> Iterator[Path]:
 
 
 @pytest.fixture
-def house(data_folder: Path, migrated_sqlite: Path) -> Path:
+def house(data_folder: Path, migrated_sqlite: Path) -> Iterator[Path]:
     """A fresh Touchstone on SQLite: its data folder, with a migrated, empty database."""
     shutil.copy(migrated_sqlite, data_folder / "touchstone.db")
-    return data_folder
+    yield data_folder
+    for asking in imports.under_way():  # it holds a file in this process
+        imports.cancel(asking.id)
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,8 @@ TOLD = {  # reason -> (one row, several rows, what it means, what keeping the ro
         "Keep the rows, without an amount",
     ),
     TIME: (
-        "1 time cannot be",
-        "{} times cannot be",
+        "1 time is impossible",
+        "{} times are impossible",
         f"{ASIDE} There is no such day or hour, or it lies centuries away.",
         "Keep the rows, without a time",
     ),

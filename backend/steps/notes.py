@@ -121,7 +121,7 @@ def _backwards(outline: Outline) -> Iterator[Problem]:
     yield Problem(
         key="backwards",
         severity=Severity.NOTE,
-        title=f"The rows are not in order of time: {count:,} are earlier than the row before",
+        title=f"The rows are not in order of time: it goes back {count:,} time" + "s" * (count > 1),
         detail="They are kept in file order, and put in order of time wherever that matters.",
         count=count,
         column=names[0],

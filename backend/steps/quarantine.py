@@ -33,7 +33,7 @@ REASONS = {  # code -> why a row is put aside
     AMOUNT: "Its amount cannot be read",
     RANGE: "Its amount is too large to be one payment",
     NUMBER: "A number in it cannot be read",
-    TIME: "Its time cannot be",
+    TIME: "Its time is impossible",
     FUTURE: "It lies in the future",
     DUPLICATE: "It repeats an earlier row",
     CONFLICT: "Its transaction id stands on different rows",

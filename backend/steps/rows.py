@@ -82,7 +82,7 @@ class Rows:
 
     def _refuse(self, reasons: list[str]) -> None:
         """Raise FileRefused where what was found speaks against the whole file."""
-        if "too_long" in reasons:
+        if "too_long" in reasons or self.opening.stream.wide:
             self._refuse_long()
         self._refuse_rounded()
 

@@ -33,6 +33,7 @@ class Stream:
         self.source, self.encoding, self.limit = source, encoding, limit
         self.content_hash = content_hash  # where it is known, nothing is hashed
         self.size = self.lines = 0
+        self.wide = False  # a line is as long as a chunk: whatever is said of it, look at its cells
         self.doubt = Doubt()
         self._ends = {"LF": 0, "CRLF": 0, "CR": 0}
         self._digest = hashlib.sha256()
@@ -135,5 +136,6 @@ class Stream:
             found = int(np.count_nonzero(np.frombuffer(text, np.uint8) == LINE_FEED))
             self._ends["LF"] += found
             self.lines += found
+        self.wide |= len(text) >= CHUNK // 2 and b"\n" not in text
         self._last = text[-1:] or self._last
         return text
