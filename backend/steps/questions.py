@@ -68,7 +68,8 @@ def _meaning(name: str, counts: Mapping[str, int], bad: Collection[str]) -> Opti
         "fraud": [value for value in counts if value in bad],
         "legitimate": [value for value in counts if value not in bad],
     }
-    label = " and ".join(f'"{value}"' for value in parts["fraud"])
+    names = " and ".join(f'"{value}"' for value in parts["fraud"])
+    label = f"{names} {'means' if len(parts['fraud']) == 1 else 'mean'} fraud"
     examples = tuple(
         f"{', '.join(values)}: {sum(counts[v] for v in values):,} rows {meaning}"
         for meaning, values in parts.items()

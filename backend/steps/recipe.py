@@ -15,7 +15,7 @@ from backend.steps.layout import fold
 from backend.steps.masking import shown
 from backend.steps.values import MEANINGS
 
-CHOSEN = "Chosen by you"
+CHOSEN, EXPLAINED = "Chosen by you", "You said what its values mean"
 ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
 PARTS_OF_A_DATE = {"year", "month", "day", "hour", "date", "time"}
 
@@ -82,7 +82,8 @@ def apply(
     for fix in fixes:
         if fix.kind is Kind.ROLE and any(column.name == fix.column for column in result):
             result = _with_role(result, fix.column, Role(fix.value), raw)
-    return result
+    said = {fix.column for fix in fixes if fix.kind is Kind.LABEL}
+    return tuple(_explained(column) if column.name in said else column for column in result)
 
 
 def misfit(fix: Fix, columns: Sequence[Column]) -> str:
@@ -134,6 +135,10 @@ def _shown(column: Column, examples: Mapping[str, str]) -> Column:
     if column.name not in examples:
         return column
     return replace(column, example=shown(examples[column.name], column.role))
+
+
+def _explained(label: Column) -> Column:
+    return label if label.guess else _moved(label, label.role, EXPLAINED)
 
 
 def _make_room(column: Column, changed: Column) -> Column:

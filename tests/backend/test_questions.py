@@ -5,7 +5,7 @@ import pytest
 from backend import drafts
 from backend.steps.checkup import Question
 from backend.steps.columns import Role
-from tests.backend.bringing import bring, bring_real, roles
+from tests.backend.bringing import bring, bring_real, roles, why
 
 REAL = (
     "sms_phishing.csv",
@@ -33,14 +33,18 @@ def test_labels_in_words_of_the_file_are_asked_for_once(house) -> None:
 
     assert question.prompt == "Which values of label mean fraud?"
     assert [(option.label, option.examples) for option in question.options] == [
-        ('"phishing"', ("phishing: 10 rows fraud", "ham, spam: 30 rows legitimate")),
-        ('"spam"', ("spam: 10 rows fraud", "ham, phishing: 30 rows legitimate")),
-        ('"ham"', ("ham: 20 rows fraud", "phishing, spam: 20 rows legitimate")),
-        ('"phishing" and "spam"', ("phishing, spam: 20 rows fraud", "ham: 20 rows legitimate")),
+        ('"phishing" means fraud', ("phishing: 10 rows fraud", "ham, spam: 30 rows legitimate")),
+        ('"spam" means fraud', ("spam: 10 rows fraud", "ham, phishing: 30 rows legitimate")),
+        ('"ham" means fraud', ("ham: 20 rows fraud", "phishing, spam: 20 rows legitimate")),
+        (
+            '"phishing" and "spam" mean fraud',
+            ("phishing, spam: 20 rows fraud", "ham: 20 rows legitimate"),
+        ),
     ]
     assert drafts.faults(draft.id) == []
     answered = drafts.fix(draft.id, question.options[3].fixes)
     assert (answered.frauds, answered.unlabelled) == (20, 0)
+    assert why(answered, "label") == "You said what its values mean"
     assert drafts.question(draft.id) is None
     assert drafts.accept(draft.id).frauds == 20
 
