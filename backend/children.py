@@ -27,7 +27,8 @@ from settings import ROOT, environment, settings
 
 T = TypeVar("T")
 
-PRELOADED = ["backend.reading"]  # imported once; every child is a copy that has it already
+# Imported once; every child is a copy that has it already. DuckDB imports pandas for itself.
+PRELOADED = ["backend.reading", "pandas"]
 LOOK_EVERY_SECONDS = 0.1
 MEGABYTE = 1_000_000
 FIRST_TO_GO = "1000"  # what Linux ends first when the machine runs out of memory
