@@ -21,7 +21,7 @@ def endless(house, change, tmp_path) -> str:
     block = table(100_000).split(b"\n", 1)[1]
     with path.open("wb") as file:
         file.write(HEADER.encode())
-        for _ in range(8):
+        for _ in range(60):  # twenty seconds of reading
             file.write(block)
     change(import_roots=str(tmp_path))
     return str(path)

@@ -72,6 +72,7 @@ def test_c24_too_many_columns(house) -> None:
     )
 
 
+@pytest.mark.slow
 def test_c24_as_many_columns_as_ieee_cis_has(house) -> None:
     header = [*HEADER, *(f"V{at}" for at in range(388))]
     found = accepted(csv([header, *([*line, *["1.5"] * 388] for line in table()[1:])]))

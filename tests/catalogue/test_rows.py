@@ -95,6 +95,7 @@ def test_c28_a_million_rows(house) -> None:
     assert accepted(many(1_000_000), rows=1_000_000).quarantined == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell",
     [
@@ -114,6 +115,7 @@ def test_c67_cells_made_to_be_slow(house, cell: str) -> None:
     assert found.quarantined == 0
 
 
+@pytest.mark.slow
 def test_c67_a_row_of_ten_thousand_commas(house) -> None:
     found = accepted(with_lines("t9" + ",x" * 10_000), rows=ROWS + 1)
     assert aside(found) == [(20, "long", None)]

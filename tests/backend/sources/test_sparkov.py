@@ -1,5 +1,7 @@
 """Sparkov's card transactions, by hand and for real."""
 
+import pytest
+
 from backend import datasets, drafts, pictures
 from backend.privacy import token
 from backend.steps.columns import Role
@@ -71,6 +73,7 @@ def test_a_copy_saved_again_by_a_spreadsheet_reads_day_before_month(house) -> No
     assert "day/month/year" in why(dataset, "trans_date_trans_time")
 
 
+@pytest.mark.slow
 def test_the_real_file(house) -> None:
     dataset = bring_real("sparkov_dev.csv")
 
