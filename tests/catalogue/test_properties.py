@@ -87,7 +87,8 @@ def test_another_order_of_rows_is_the_same_data(rows, draw) -> None:
 @LESS
 @given(rows=ROWS, cut=st.integers(0, 30))
 def test_a_file_in_two_parts_holds_what_the_whole_holds(rows, cut: int) -> None:
-    assume(0 < cut < len(rows))
+    assume(len(rows) > 1)
+    cut = 1 + cut % (len(rows) - 1)
     whole = plain(read(written(rows))[1])
     parts = [plain(read(written(part))[1]) for part in (rows[:cut], rows[cut:])]
     assert parts[0] + parts[1] == whole

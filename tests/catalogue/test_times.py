@@ -58,8 +58,8 @@ def test_c40_both_ways_in_one_column(house) -> None:
         drafts.accept(draft.id)
     assert str(refused.value) == (
         'Column "when", line 4: 13 times are impossible. Too many to put aside: more than 5% of '
-        "the rows. Correct them and bring the file again, or choose a way out in the clinic. There is "
-        "no such day or hour, or it lies centuries away."
+        "the rows. Correct them and bring the file again, or choose a way out in the clinic. "
+        "There is no such day or hour, or it lies centuries away."
     )
 
 
