@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +14,7 @@ from backend import imports
 from db import migrate
 from db import session as db_session
 from settings import settings
+from tests.backend.importing import handles
 from tests.servers import postgres_server, valkey_server
 
 
@@ -32,6 +34,17 @@ def set_setting(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
 def change(monkeypatch: pytest.MonkeyPatch):
     """Return a function that changes settings for this test: change(heartbeat_seconds=0.5)."""
     return lambda **values: set_setting(monkeypatch, **values)
+
+
+@pytest.fixture(autouse=True)
+def no_memory_file_is_left() -> Iterator[None]:
+    """Fail the test that leaves a file of an analyst in memory, not one that comes after it."""
+    before = handles()
+    yield
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join(10)
+    assert handles() <= before, "an origin was not closed"
 
 
 @pytest.fixture

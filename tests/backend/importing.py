@@ -44,9 +44,9 @@ def bring(data: bytes, name: str = "cards.csv") -> Import:
 
 
 def handles() -> set[str]:
-    """What memory files this process holds open."""
+    """Which file descriptors of this process are memory files of imports."""
     links = Path("/proc/self/fd").iterdir()
-    return {str(link.readlink()) for link in links if "memfd:touchstone" in os.path.realpath(link)}
+    return {link.name for link in links if "memfd:touchstone" in os.path.realpath(link)}
 
 
 def nothing_is_left(house: Path) -> None:
