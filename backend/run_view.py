@@ -40,6 +40,8 @@ class Run:
     attempt: int
     crashes: int
     slot: int
+    automatic: bool  # a baseline nobody had to ask for
+    champion_since: datetime | None  # of a dataset's runs, the one made champion last is it
     stop: str
     created_at: datetime
     started_at: datetime | None

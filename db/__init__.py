@@ -6,6 +6,7 @@ from db.doorbell import Doorbell
 from db.intake import Import
 from db.offer import Offer
 from db.point import Point
+from db.policy import Policy
 from db.prediction import Prediction
 from db.recipe import Recipe
 from db.run import Run
@@ -18,6 +19,7 @@ __all__ = [
     "Import",
     "Offer",
     "Point",
+    "Policy",
     "Prediction",
     "Recipe",
     "Run",

@@ -23,6 +23,10 @@ class Run(Base):
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     idem_key: Mapped[str] = mapped_column(String(64), unique=True)  # a double click is one run
     slot: Mapped[int] = mapped_column(default=0)  # colour and dash, kept for life
+    automatic: Mapped[bool] = mapped_column(default=False)  # a baseline nobody had to ask for
+    champion_since: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # the newest of a dataset is it
 
     state: Mapped[str] = mapped_column(String(20))
     attempt: Mapped[int] = mapped_column(default=0)  # the fence: writes of older ones are refused

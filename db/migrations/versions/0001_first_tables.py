@@ -26,14 +26,7 @@ def upgrade() -> None:
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("frauds", sa.BigInteger(), nullable=False),
         sa.Column("unlabelled", sa.BigInteger(), nullable=False),
-        sa.Column("quarantined", sa.BigInteger(), nullable=False),
-        sa.Column("blank_lines", sa.BigInteger(), nullable=False),
-        sa.Column("recipe", sa.JSON(), nullable=False),
-        sa.Column("protected", sa.JSON(), nullable=False),
-        sa.Column("read_as", sa.JSON(), nullable=False),
-        sa.Column("sealed_as", sa.String(length=32), nullable=False),
-        sa.Column("uncovered", sa.JSON(), nullable=False),
-        sa.Column("uses_uncovered", sa.Boolean(), nullable=False),
+        sa.Column("unreadable", sa.BigInteger(), nullable=False),
         sa.Column("clock", sa.String(length=10), nullable=False),
         sa.Column("first_time", sa.Double(), nullable=True),
         sa.Column("last_time", sa.Double(), nullable=True),
@@ -42,39 +35,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_datasets")),
         sa.UniqueConstraint("content_hash", name=op.f("uq_datasets_content_hash")),
-    )
-    op.create_table(
-        "imports",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("file_name", sa.String(length=300), nullable=False),
-        sa.Column("address", sa.String(length=1000), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("stage", sa.String(length=80), nullable=False),
-        sa.Column("bytes_total", sa.BigInteger(), nullable=True),
-        sa.Column("bytes_done", sa.BigInteger(), nullable=False),
-        sa.Column("rows", sa.BigInteger(), nullable=False),
-        sa.Column("rejected", sa.BigInteger(), nullable=False),
-        sa.Column("share", sa.Double(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("question", sa.JSON(), nullable=True),
-        sa.Column("dataset_id", sa.Integer(), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["dataset_id"],
-            ["datasets.id"],
-            name=op.f("fk_imports_dataset_id_datasets"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
-    )
-    op.create_table(
-        "recipes",
-        sa.Column("header", sa.String(length=64), nullable=False),
-        sa.Column("file_name", sa.String(length=300), nullable=False),
-        sa.Column("fixes", sa.JSON(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("header", name=op.f("pk_recipes")),
     )
     op.create_table(
         "offers",
@@ -181,6 +141,4 @@ def downgrade() -> None:
 
     op.drop_table("runs")
     op.drop_table("offers")
-    op.drop_table("recipes")
-    op.drop_table("imports")
     op.drop_table("datasets")
