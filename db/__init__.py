@@ -1,6 +1,7 @@
 """Tables, and the one way to a transaction. Importing this package registers every table."""
 
 from db.base import Base
+from db.champion import Champion
 from db.dataset import Dataset
 from db.doorbell import Doorbell
 from db.intake import Import
@@ -14,6 +15,7 @@ from db.session import engine, now, settle, transaction
 
 __all__ = [
     "Base",
+    "Champion",
     "Dataset",
     "Doorbell",
     "Import",

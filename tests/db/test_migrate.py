@@ -25,7 +25,12 @@ INSERT INTO runs (id, kind, name, dataset_id, family, preset, options, idem_key,
 VALUES (1, 'train', 'Old', 1, 'bert', 'Quick check', '{}', 'k', 0, 'succeeded', 1, 0, '', :at,
     '[]', 0, 0, '{}', '{}', 1, 0)
 """
-TITLES = ["First tables", "What a file went through", "How runs are judged"]
+TITLES = [
+    "First tables",
+    "What a file went through",
+    "How runs are judged",
+    "Who made a run champion",
+]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
