@@ -14,6 +14,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 FEWEST_FRAUDS = 10  # below it a figure is luck and is not shown
 FEW_FRAUDS = 30  # below it a figure must not rank models
 TOP = 100
+# False-positive rates, at most, by the name of the recall that keeps them.
+RATES = {"recall_at_0_1_fpr": 0.001, "recall_at_1_fpr": 0.01, "recall_at_5_fpr": 0.05}
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,25 @@ class Judgement:
     ap: float | None = None
     lift: float | None = None  # AP over prevalence, times
     auroc: float | None = None
+    recall_at_0_1_fpr: float | None = None
     recall_at_1_fpr: float | None = None
+    recall_at_5_fpr: float | None = None
     precision_at_100: float | None = None
     note: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """Return the figures as a JSON-ready dict."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class HonestRecall:
+    """What a threshold chosen on validation comes to on test; None is what cannot be had."""
+
+    at: float  # false-positive rate that the threshold keeps on validation, 0 to 1
+    threshold: float | None = None  # None when no score keeps it: nobody is alerted
+    recall: float | None = None  # on test, 0 to 1
+    fpr: float | None = None  # on test, 0 to 1
 
 
 def average_precision(label: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> float:
@@ -49,18 +63,99 @@ def recall_at_fpr(label: ArrayLike, score: ArrayLike, at_most: float) -> float:
     return float(recall[false_positive_rate <= at_most].max())
 
 
-def precision_in_top(label: ArrayLike, score: ArrayLike, top: int = TOP) -> float:
-    """Return the share of frauds among the `top` highest scores, or among all when fewer.
+def allowed_false_alarms(legitimate: int, at_most: float) -> int:
+    """Return the largest count k, up to `legitimate`, with k / legitimate <= at_most."""
+    count = min(int(at_most * legitimate), legitimate)
+    while count < legitimate and (count + 1) / legitimate <= at_most:
+        count += 1
+    while count > 0 and count / legitimate > at_most:
+        count -= 1
+    return count
+
+
+def threshold_at_fpr(label: ArrayLike, score: ArrayLike, at_most: float) -> float | None:
+    """Return the lowest score such that alerting from it up keeps the false-positive rate.
+
+    None when even the highest score alerts too many, or when no row is legitimate.
+    """
+    label, score = np.asarray(label), np.asarray(score, dtype=np.float64)
+    legitimate = score[label == 0]
+    if not len(legitimate):
+        return None
+    allowed = allowed_false_alarms(len(legitimate), at_most)
+    if allowed == len(legitimate):
+        return float(score.min())
+    refused = np.partition(legitimate, len(legitimate) - 1 - allowed)[-1 - allowed]
+    kept = score[score > refused]
+    return float(kept.min()) if len(kept) else None
+
+
+def rates_at(
+    label: ArrayLike, score: ArrayLike, threshold: float
+) -> tuple[float | None, float | None]:
+    """Return recall and false-positive rate of alerting where score >= threshold.
+
+    None stands for the rate among frauds, or among legitimate rows, where there are none.
+    """
+    label, alert = np.asarray(label), np.asarray(score) >= threshold
+    recall, rate = (
+        float(alert[label == one].mean()) if (label == one).any() else None for one in (1, 0)
+    )
+    return recall, rate
+
+
+def honest_recall(
+    validation: tuple[ArrayLike, ArrayLike], test: tuple[ArrayLike, ArrayLike], at_most: float
+) -> HonestRecall:
+    """Return what the threshold that keeps a false-positive rate on validation does on test.
+
+    Each part is its labels and its scores. The rate on test may lie above `at_most`: that is
+    what the figure shows. All is None when no row of validation is legitimate.
+    """
+    if not (np.asarray(validation[0]) == 0).any():
+        return HonestRecall(at_most)
+    threshold = threshold_at_fpr(*validation, at_most)
+    recall, rate = rates_at(*test, np.inf if threshold is None else threshold)
+    return HonestRecall(at_most, threshold, recall, rate)
+
+
+def value_detection_rate(label: ArrayLike, amount: ArrayLike, alert: ArrayLike) -> float | None:
+    """Return the share of the frauds' money that was alerted: Σ a·y·alert / Σ a·y.
+
+    An unknown amount counts as 0. None when the frauds are worth nothing.
+    """
+    at_stake = np.nan_to_num(np.asarray(amount, dtype=np.float64)) * (np.asarray(label) == 1)
+    total = float(at_stake.sum())
+    return float(at_stake[np.asarray(alert, dtype=bool)].sum()) / total if total > 0 else None
+
+
+def alert_ratio(label: ArrayLike, alert: ArrayLike) -> float | None:
+    """Return the false alarms for each fraud caught; None when no fraud is caught."""
+    alerted = np.asarray(label)[np.asarray(alert, dtype=bool)]
+    caught = int((alerted == 1).sum())
+    return (len(alerted) - caught) / caught if caught else None
+
+
+def hits_in_top(label: ArrayLike, score: ArrayLike, top: int) -> float:
+    """Return the frauds expected among the `top` highest scores, or among all when fewer.
 
     Rows tied at the edge count with the share of frauds in their tie: the value expected
     when ties are broken at random.
     """
     label, score = np.asarray(label, dtype=np.float64), np.asarray(score)
-    top = min(top, len(score))
+    if top >= len(score):
+        return float(label.sum())
     edge = np.partition(score, len(score) - top)[len(score) - top]
     above, tied = score > edge, score == edge
-    expected = label[above].sum() + (top - above.sum()) * label[tied].mean()
-    return float(expected / top)
+    return float(label[above].sum() + (top - above.sum()) * label[tied].mean())
+
+
+def precision_in_top(label: ArrayLike, score: ArrayLike, top: int = TOP) -> float:
+    """Return the share of frauds among the `top` highest scores, or among all when fewer.
+
+    Ties at the edge count as `hits_in_top` says.
+    """
+    return hits_in_top(label, score, top) / min(top, len(np.asarray(score)))
 
 
 def judge(label: ArrayLike, score: ArrayLike) -> Judgement:
@@ -83,9 +178,9 @@ def judge(label: ArrayLike, score: ArrayLike) -> Judgement:
         ap=ap,
         lift=ap / prevalence,
         auroc=float(roc_auc_score(truth, score)),
-        recall_at_1_fpr=recall_at_fpr(truth, score, 0.01),
         precision_at_100=precision_in_top(truth, score),
         note=_caution(frauds),
+        **{name: recall_at_fpr(truth, score, rate) for name, rate in RATES.items()},
     )
 
 
