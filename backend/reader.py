@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.steps.calibration import NONE, Calibrator
 from backend.steps.columns import Column, from_plain, to_plain
 from backend.steps.profile import Profile
 
@@ -31,6 +32,7 @@ class Reader:
     review: float = 1.0  # score from which a transaction deserves a look
     high: float = 1.0  # score from which few legitimate transactions lie
     marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
+    calibrator: Calibrator = NONE  # what becomes of a score corrected for the sampling
 
     def band(self, score: float) -> str:
         """Return what a score asks for: "low" nothing, "review" a look, "high" a hold."""
@@ -54,22 +56,34 @@ class Reader:
         marks = np.quantile(test, ranks, method="lower").tolist() if test.size else []
         return replace(self, review=review, high=high, marks=tuple(marks))
 
+    def calibrated(self, calibrator: Calibrator) -> "Reader":
+        """Return this reader with scores that pass through `calibrator`, its thresholds too.
+
+        Raises ValueError when its scores are calibrated already.
+        """
+        if self.calibrator.method != "none":
+            raise ValueError(f"the reader is calibrated by {self.calibrator.method} already")
+        review, high, *marks = calibrator.apply([self.review, self.high, *self.marks]).tolist()
+        return replace(self, review=review, high=high, marks=tuple(marks), calibrator=calibrator)
+
     def write(self, folder: Path) -> None:
         """Write `reader.json` into the folder of the model."""
         stored = {
             **asdict(self),
             "profile": self.profile.to_plain(),
             "columns": to_plain(self.columns),
+            "calibrator": self.calibrator.to_plain(),
         }
         (folder / FILE).write_text(json.dumps(stored))
 
     @classmethod
     def read(cls, folder: Path) -> "Reader":
-        """Return what `write` wrote."""
+        """Return what `write` wrote, or what it wrote before calibrators were kept."""
         stored: dict[str, Any] = json.loads((folder / FILE).read_text())
         own = {
             "profile": Profile.from_plain(stored["profile"]),
             "columns": from_plain(stored["columns"]),
             "marks": tuple(stored["marks"]),
+            "calibrator": Calibrator.from_plain(stored.get("calibrator", NONE.to_plain())),
         }
         return cls(**{**stored, **own})

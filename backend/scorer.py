@@ -36,13 +36,14 @@ class Scorer:
     tokeniser: Tokenizer | None  # of models that read text
 
     def score(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
-        """Return the probability of fraud of each row (n,), corrected for the sampling.
+        """Return the probability of fraud of each row (n,), for the real mix and calibrated.
 
         `frame` has the dataset's columns. A row's score depends on that row alone (to the
         last digits of float32). Empty in, empty out.
         """
         logits = self._read_text(frame, heard) if self.tokeniser else self._read(frame, heard)
-        return correct_for_sampling(1 / (1 + np.exp(-logits)), self.reader.kept_share)
+        learned = correct_for_sampling(1 / (1 + np.exp(-logits)), self.reader.kept_share)
+        return self.reader.calibrator.apply(learned)
 
     def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
         assert self.tokeniser is not None

@@ -1,0 +1,54 @@
+"""What a model knows of its data survives its file, and its thresholds follow its calibrator."""
+
+import json
+
+import numpy as np
+import pytest
+
+from backend.reader import FILE, Reader
+from backend.steps.calibration import Calibrator
+from backend.steps.encode import Encoder
+from tests.workers.learning import COLUMNS, simulated
+
+PLATT = Calibrator("platt", slope=0.5, intercept=-1.0)
+CURVE = Calibrator("isotonic", raw=(-4.0, 0.0), calibrated=(-6.0, -1.0))
+
+
+def fitted() -> Reader:
+    profile = Encoder.fit(simulated(300), COLUMNS, "date").profile
+    return Reader("vector", profile, COLUMNS, kept_share=0.1)
+
+
+@pytest.mark.parametrize("calibrator", [Calibrator(), PLATT, CURVE])
+def test_survives_its_file(tmp_path, calibrator):
+    score = np.linspace(0, 1, 50)
+    reader = fitted().judged(score, score < 0.9, score).calibrated(calibrator)
+    reader.write(tmp_path)
+    assert Reader.read(tmp_path) == reader
+
+
+def test_a_file_of_before_calibrators_still_opens(tmp_path):
+    reader = fitted()
+    reader.write(tmp_path)
+    stored = json.loads((tmp_path / FILE).read_text())
+    del stored["calibrator"]
+    (tmp_path / FILE).write_text(json.dumps(stored))
+    assert Reader.read(tmp_path) == reader
+
+
+@pytest.mark.parametrize("calibrator", [PLATT, CURVE])
+def test_judging_and_calibrating_may_come_in_either_order(calibrator):
+    score = np.random.default_rng(0).random(400)
+    after = calibrator.apply(score)
+    first = fitted().judged(score, score < 0.9, score).calibrated(calibrator)
+    assert first == fitted().calibrated(calibrator).judged(after, score < 0.9, after)
+
+
+def test_thresholds_that_nobody_set_stay_out_of_reach():
+    reader = fitted().calibrated(PLATT)
+    assert (reader.review, reader.high, reader.marks) == (1.0, 1.0, ())
+
+
+def test_is_calibrated_once():
+    with pytest.raises(ValueError, match="platt already"):
+        fitted().calibrated(PLATT).calibrated(PLATT)
