@@ -42,12 +42,22 @@ class Part:
         frame: pd.DataFrame = self.table.data.table.take(self.rows).to_pandas()
         return frame
 
+    def columns(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return these columns of the rows; no other is read."""
+        frame: pd.DataFrame = self.table.data.table.select(list(names)).take(self.rows).to_pandas()
+        return frame
+
+    def drawn(self, at_most: int) -> "Part":
+        """Return all rows, or as many as allowed, drawn with a fixed seed, in file order."""
+        if len(self) <= at_most:
+            return self
+        return self.some(
+            np.sort(np.random.default_rng(0).choice(len(self), at_most, replace=False))
+        )
+
     def fitting_frame(self) -> pd.DataFrame:
         """Return a frame of all rows, or of 200,000 drawn with a fixed seed when there are more."""
-        if len(self) <= FITTED_ON:
-            return self.frame()
-        drawn = np.random.default_rng(0).choice(len(self), FITTED_ON, replace=False)
-        return self.some(np.sort(drawn)).frame()
+        return self.drawn(FITTED_ON).frame()
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """Yield the rows as frames of at most 50,000 rows."""
