@@ -154,7 +154,8 @@ def _gain_out_of_fold(
         out = fold == each
         if len(np.unique(truth[~out])) == 2:  # else these rows stay as they are
             calibrated[out] = _fitted(truth[~out], score[~out], method).apply(score[out])
-    return np.bincount(cluster, weights=log_losses(truth, score) - log_losses(truth, calibrated))
+    gain = log_losses(truth, score) - log_losses(truth, calibrated)
+    return np.bincount(cluster, weights=gain).astype(np.float64)
 
 
 def _fitted(truth: NDArray[np.int64], score: Floats, method: Method) -> Calibrator:
