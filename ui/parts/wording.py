@@ -69,6 +69,13 @@ def count(number: float | None) -> str:
     return MISSING if _absent(number) else f"{number:,.0f}".replace("-", MINUS)
 
 
+def a_day(number: float | None) -> str:
+    """An expected number, which may be small: 118.2 -> 118; below ten with one decimal: 8.4."""
+    if number is None or _absent(number):
+        return MISSING
+    return f"{number:,.{1 if 0 < number < 9.95 else 0}f}"
+
+
 def counted(number: float, one: str, many: str | None = None) -> str:
     """(1, "fraud") -> 1 fraud; (412, "fraud") -> 412 frauds."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
