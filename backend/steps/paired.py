@@ -1,7 +1,7 @@
 """Is one run better than another, judged on the same resamples of the same test rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from backend.steps.metrics import FEW_FRAUDS, FEWEST_FRAUDS
 
 SPAN = (0.025, 0.975)
-LEVEL = 0.05
 FEWEST_BEYOND = 10  # replicates beyond zero; with fewer, counting them no longer tells p
 
 Floats = NDArray[np.float64]
@@ -24,7 +23,6 @@ class Verdict:
     low: float | None = None  # its 95% interval
     high: float | None = None
     p_value: float | None = None  # two-sided, of this one comparison
-    adjusted: float | None = None  # the same, for being one of several; set by `among_several`
     better: bool | None = None  # None: not distinguishable, or not to be ranked
     reason: str = ""  # why neither better nor worse; "" when one of them
 
@@ -90,20 +88,6 @@ def p_value(difference: Floats) -> float:
     return min(counted, 2 * NormalDist().cdf(-abs(float(difference.mean())) / spread))
 
 
-def among_several(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts as they stand when all are told together, in their order.
-
-    Each p-value is adjusted by `holm`; a run stays better or worse only when it is at most
-    5% then. Verdicts without a p-value are not counted and stay as they are.
-    """
-    counted = [verdict.p_value for verdict in verdicts if verdict.p_value is not None]
-    adjusted = iter(holm(counted))
-    return [
-        verdict if verdict.p_value is None else _stands(verdict, next(adjusted), len(counted))
-        for verdict in verdicts
-    ]
-
-
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values adjusted for being several, in their order: step-down of Holm 1979."""
     order = np.argsort(p_values, kind="stable")
@@ -114,13 +98,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (count - rank) * p_values[place]))
         adjusted[place] = highest
     return adjusted
-
-
-def _stands(verdict: Verdict, adjusted: float, count: int) -> Verdict:
-    if verdict.better is None or adjusted <= LEVEL:
-        return replace(verdict, adjusted=adjusted)
-    reason = f"Not distinguishable once {count} comparisons on one test part are allowed for."
-    return replace(verdict, adjusted=adjusted, better=None, reason=reason)
 
 
 def _too_few(frauds: int, needed: int, what: str) -> str:

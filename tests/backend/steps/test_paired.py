@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.steps.paired import Verdict, among_several, compare, holm, interval, p_value
+from backend.steps.paired import compare, holm, interval, p_value
 
 
 def test_the_interval_leaves_out_a_fortieth_on_each_side() -> None:
@@ -102,24 +102,3 @@ def test_a_figure_that_cannot_be_had_is_said() -> None:
 def test_replicates_of_different_resamples_do_not_pair() -> None:
     with pytest.raises(ValueError, match="pair"):
         compare(0.8, 0.7, near(0.8)[:10], near(0.7), frauds=100)
-
-
-def told(p_value: float | None, better: bool | None = True) -> Verdict:
-    return Verdict(0.1, 0.01, 0.2, p_value, better=better)
-
-
-def test_several_comparisons_told_together_need_more_evidence() -> None:
-    alone = [told(0.01), told(0.04, False), told(0.5, None), told(None, None), told(0.005)]
-    first, second, third, uncounted, last = among_several(alone)
-    # Holm over four: .01·3, .04·2, .5, .005·4.
-    assert [v.adjusted for v in (first, second, third, last)] == pytest.approx(
-        [0.03, 0.08, 0.5, 0.02]
-    )
-    assert first.better is True and last.better is True and first.reason == ""
-    assert second.better is None and "once 4 comparisons" in second.reason
-    assert third.better is None and uncounted == told(None, None)
-
-
-def test_one_comparison_alone_stands_as_it_is() -> None:
-    assert among_several([told(0.04)])[0].better is True
-    assert among_several([]) == []
