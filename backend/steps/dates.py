@@ -8,6 +8,7 @@ from backend.steps.duck import Table, literal
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 SAMPLE = 1000  # values by which formats are chosen that the whole column is then read with
 ORDERED = 100_000  # first rows looked at for times that never go backwards
+OLDEST = "TIMESTAMP '1000-01-01'"  # the first year of four digits
 RISES = 5  # steps forward, and none back, that are no accident: one order in 120
 CLEARLY = 5  # times as long a span makes one of two orders the wrong one
 DAY_PARTS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "")
@@ -77,13 +78,20 @@ def best_reading(table: Table, text: str, present: int, least: float, order: str
 
 
 def _promising(table: Table, text: str) -> list[Reading]:
-    readings = {way: Reading(way, f"try_strptime({text}, {literal(way)})") for way in FORMATS}
+    readings = {way: Reading(way, _stamp(text, way)) for way in FORMATS}
     some = table.head(f"{text} IS NOT NULL", SAMPLE)
     found = some.row(", ".join(f"count({r.stamp})" for r in readings.values()))
     hits = {way: count for way, count in zip(readings, found, strict=True) if count}
     ways = {way for way in hits if hits[way] * 4 >= max(hits.values())}
     ways |= {_sibling(way) for way in ways}
     return [readings[way] for way in FORMATS if way in ways]
+
+
+def _stamp(text: str, way: str) -> str:
+    """TIMESTAMP without a zone, NULL where this format does not read the text."""
+    stamp = f"try_strptime({text}, {literal(way)})"
+    # To DuckDB "24" is a year of four digits too: the year 24.
+    return f"CASE WHEN {stamp} >= {OLDEST} THEN {stamp} END" if "%Y" in way else stamp
 
 
 def _sibling(way: str) -> str:
