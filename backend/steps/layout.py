@@ -7,10 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from backend.errors import FileRefused
 from backend.steps import cards
 from backend.steps.intake import SAVE_AS
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 SAMPLE = 1 << 20  # bytes looked at to find the delimiter
 SAMPLE_RECORDS = 50
@@ -23,6 +27,7 @@ VALUE = re.compile(  # a number, an amount of money, a date
     r"[-+(]?[$€£]?[-+]?\d[\d.,]*([eE][-+]?\d+)?\)?"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T][\d:.,Z+-]+)?"
 )
+REMARKS = re.compile(r"(\n|#[^\n]*\n|sep=.\n)+", re.IGNORECASE)
 MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d\d\S*")
 
 
@@ -30,9 +35,10 @@ MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d\d\S*")
 class Layout:
     delimiter: str
     headers: tuple[str, ...]  # trimmed, in file order
-    skip: int  # blank lines above the header
+    skip: int  # lines above the header
     named: bool = True  # the first line names the columns
     tall: int = 1  # lines the header takes, 0 without one
+    remarks: int = 0  # lines above the header that are not blank: comments, Excel's "sep=;"
 
     @property
     def first_line(self) -> int:
@@ -68,28 +74,29 @@ class NoHeader(FileRefused):
 def read_layout(sample: bytes, is_whole: bool, named: bool = True) -> Layout:
     """Find the delimiter and the header of a CSV by its first bytes, UTF-8 with line feeds.
 
-    Without a header (not `named`) columns are called col_1, col_2 and so on. Raises NoHeader
-    when the first line holds values, FileRefused when there is one column only, and for
-    headers that are blank (but for a row index in front), repeated, reserved or too many.
+    Blank lines, comments and Excel's "sep=;" may stand above the header. Without a header
+    (not `named`) columns are called col_1, col_2 and so on. Raises NoHeader when the first
+    line holds values, FileRefused when there is one column only, and for headers that are
+    blank (but for a row index in front), repeated, reserved or too many.
     """
     text = _decoded(sample, is_whole)
-    body = text.lstrip("\n")
-    skip = len(text) - len(body)
-    delimiter = max(DELIMITERS, key=lambda candidate: _fit(body, candidate))
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
+    above, body = _opened(text)
+    skip, remarks = len(above), len([*filter(None, above)])
+    delimiter = _delimiter(body)
+    reader = _records(body, delimiter)
     cells = next(_some(reader), [])
     if len(cells) < 2:
-        names = "commas, semicolons, tabs or bars"
-        raise FileRefused(f"Only one column was found. Separate columns by {names}.")
+        raise FileRefused(_why_single(body, skip))
     if len(cells) > MOST_COLUMNS:
         raise FileRefused(
             f"The file has {len(cells):,} columns; at most {MOST_COLUMNS:,} are read."
         )
     if not named:
-        return Layout(delimiter, by_position(len(cells)), skip, named=False, tall=0)
+        names = by_position(len(cells))
+        return Layout(delimiter, names, skip, named=False, tall=0, remarks=remarks)
     if _holds_values(cells):
         raise NoHeader(cells)
-    return Layout(delimiter, _checked(cells), skip, tall=reader.line_num)
+    return Layout(delimiter, _checked(cells), skip, tall=reader.line_num, remarks=remarks)
 
 
 def refuse_misfits(sample: bytes, layout: Layout) -> None:
@@ -97,8 +104,8 @@ def refuse_misfits(sample: bytes, layout: Layout) -> None:
 
     Otherwise millions of broken rows would be collected before the same was said.
     """
-    text = _decoded(sample, is_whole=False).lstrip("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter)
+    _, text = _opened(_decoded(sample, is_whole=False))
+    reader = _records(text, layout.delimiter)
     first, misfits, seen = 0, 0, 0
     for record in _some(reader):
         seen += 1
@@ -112,17 +119,62 @@ def refuse_misfits(sample: bytes, layout: Layout) -> None:
         )
 
 
+def _why_single(body: str, skip: int) -> str:
+    """Return why a first line of one cell is no header."""
+    for delimiter in DELIMITERS:
+        reader = _records(body, delimiter)
+        starts = [(len(record), skip + reader.line_num) for record in _some(reader)]
+        wide = [line for width, line in starts if width > 1]
+        if 2 * len(wide) > len(starts):
+            return (
+                f"Line {skip + 1} holds one value only, and the table seems to begin in line "
+                f"{wide[0]:,}. Remove what stands above the names of the columns."
+            )
+    names = "commas, semicolons, tabs or bars"
+    return f"Only one column was found. Separate columns by {names}."
+
+
 def _decoded(sample: bytes, is_whole: bool) -> str:
     if not is_whole:  # the last line is cut
         if b"\n" not in sample.lstrip(b"\n"):
             raise FileRefused(f"Line 1 is longer than 1 MB, so this is no table. {SAVE_AS}")
         sample = sample[: sample.rfind(b"\n") + 1]
-    header = sample.lstrip(b"\n").partition(b"\n")[0]
+    text = sample.decode("utf-8", errors="replace")
+    above, _ = _opened(text)
     try:
-        header.decode("utf-8")
+        b"\n".join(sample.split(b"\n", len(above) + 1)[: len(above) + 1]).decode("utf-8")
     except UnicodeDecodeError:
-        raise NotText(f"Line 1 is not UTF-8 text. {SAVE_AS}") from None
-    return sample.decode("utf-8", errors="replace")
+        raise NotText(f"Line {len(above) + 1} is not UTF-8 text. {SAVE_AS}") from None
+    return text
+
+
+def _opened(text: str) -> tuple[list[str], str]:
+    """Return the lines above the header, and the text from the header on.
+
+    A line that begins with # is a comment unless it names as many columns as the lines below.
+    """
+    above = REMARKS.match(text)
+    lines = above.group().splitlines() if above else []
+    body = text[above.end() :] if above else text
+    if lines and lines[-1].startswith("#") and _names_all(lines[-1], body):
+        return lines[:-1], f"{lines[-1]}\n{body}"
+    return lines, body
+
+
+def _names_all(line: str, body: str) -> bool:
+    """Tell whether a line has as many cells as the first one below it, and more than one."""
+    delimiter = _delimiter(body)
+    both = (next(_some(_records(text, delimiter)), []) for text in (line, body))
+    named, below = (len(record) for record in both)
+    return named == below > 1
+
+
+def _delimiter(body: str) -> str:
+    return max(DELIMITERS, key=lambda candidate: _fit(body, candidate))
+
+
+def _records(text: str, delimiter: str) -> "Reader":
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _some(reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -134,8 +186,7 @@ def _some(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _fit(text: str, delimiter: str) -> tuple[float, int]:
     """Return (share of records as wide as the header, columns); a single column fits worst."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    widths = [len(record) for record in _some(reader)]
+    widths = [len(record) for record in _some(_records(text, delimiter))]
     if not widths or widths[0] < 2:
         return 0.0, 0
     return widths.count(widths[0]) / len(widths), widths[0]

@@ -91,7 +91,7 @@ def find(
         return None
     lines = rejected.lines + layout.tall - 1 if layout.named else rejected.lines
     taken = np.sort(np.concatenate([lines, blank]))
-    return Places(_between(first, taken), lines, layout.skip + missing)
+    return Places(_between(first, taken), lines, layout.skip - layout.remarks + missing)
 
 
 def line_at(chunks: Iterable[bytes], position: int) -> int:
@@ -195,7 +195,7 @@ def _walked(
     if line + rows - row != total + 1:
         return None
     found = Lines(_numbers(starts), _numbers(at))
-    return Places(found, _numbers(lines), layout.skip + dropped)
+    return Places(found, _numbers(lines), layout.skip - layout.remarks + dropped)
 
 
 def _numbers(values: "array[int]") -> Numbers:

@@ -55,6 +55,7 @@ class Opening:
             "delimiter": self.layout.delimiter,
             "line_ends": self.stream.line_ends,
             "header": self.layout.named,
+            "remarks": self.layout.remarks,
         }
 
     def _layout(self, is_whole: bool, named: bool) -> Layout:
