@@ -52,7 +52,8 @@ def _write(table: Table, target: Path) -> None:
 
 
 def _put_aside(dataset: Dataset, folder: Path, table: Table, typed: Canonical) -> None:
-    repeats = any(check.reason == quarantine.DUPLICATE for check in typed.checks.all)
+    twice = (quarantine.DUPLICATE, quarantine.COPY)
+    repeats = any(check.reason in twice for check in typed.checks.all)
     rows = quarantine.Rows(
         table,
         dataset.columns,

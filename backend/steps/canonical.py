@@ -16,9 +16,9 @@ from backend.steps.decimals import Decimals, read_decimals
 from backend.steps.duck import Table, literal, quoted
 from backend.steps.moments import Clock, outside, read_clock
 from backend.steps.normalise import cell
-from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, Check, Checks
+from backend.steps.quarantine import AMOUNT, FUTURE, LABEL, RANGE, TIME, TOTAL, Check, Checks
 from backend.steps.recipe import Fix, Kind, meanings
-from backend.steps.values import amount, label, label_aside, number, spoken, words
+from backend.steps.values import amount, filled, label, label_aside, number, spoken, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
 OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words, Role.SEALED: words}
@@ -26,6 +26,8 @@ NUMBERS = (Role.AMOUNT, Role.NUMBER)
 DAY = 86_400
 ASIDE = "_aside"
 READ_AS = "; read as "
+LEADING = 3  # columns in one of which a row of totals says so
+TOTALS = r"(?i)((grand |sub[ -]?)?totals?|sums?|summe|(ins)?gesamt|somme|totale?|suma)\s*:?"
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def canonical(
         elif column.role is Role.NUMBER:
             expressions[column.name] = numbers[column.name]
     checks = _checks(columns, numbers, clock, fixes, time.time() if now is None else now)
-    every = (*checks.all, *doubles.checks(table, columns))
+    once = any(fix.kind is Kind.ONCE for fix in fixes)
+    every = (*checks.all, *doubles.checks(table, columns, once))
     checks = replace(checks, all=tuple(check for check in every if check.key not in stand))
     return Canonical(expressions, numbers, clock, decimals, checks, checks.mark(table))
 
@@ -141,6 +144,9 @@ def _checks(
     now: float,
 ) -> Checks:
     parts, found = {}, []
+    if adds_up := _adds_up(columns, clock):
+        parts["_adds_up"] = adds_up
+        found.append(Check(TOTAL, "", "_adds_up"))
     for name, c in cells(columns, Role.LABEL).items():
         if "aside" in (said := meanings(fixes, name)).values():
             parts["_aside_label"] = label_aside(c, said)
@@ -155,6 +161,21 @@ def _checks(
     if clock.kind == "date":
         found.append(Check(FUTURE, _times(columns), f"_seconds > {now + DAY}"))
     return Checks(parts, tuple(found))
+
+
+def _adds_up(columns: Sequence[Column], clock: Clock) -> str:
+    """Boolean SQL: this row has neither a time nor a label, and says that it is a total.
+
+    Empty for a file without either: there a shop called Total is a shop.
+    """
+    must = [filled(c) for c in cells(columns, Role.LABEL).values()]
+    must += [clock.given] if clock.kind != "none" else []
+    first = [words(cell(at)) for at, column in enumerate(columns) if column.role is not Role.SEALED]
+    if not must or not first:
+        return ""
+    blank = " AND ".join(f"{each} IS NULL" for each in must)
+    says = f"regexp_full_match(coalesce({', '.join(first[:LEADING])}, ''), {literal(TOTALS)})"
+    return f"(CASE WHEN {blank} THEN {says} ELSE FALSE END)"
 
 
 def explain_time(columns: Sequence[Column], typed: Canonical) -> tuple[Column, ...]:

@@ -1,12 +1,12 @@
-"""Transaction ids that stand on more than one row: the same row twice, or rows that disagree."""
+"""Rows that come twice: ids on more than one row, and rows alike in every cell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backend.steps.columns import Column, Role
 from backend.steps.duck import Table
 from backend.steps.layout import fold
 from backend.steps.normalise import cell
-from backend.steps.quarantine import CONFLICT, DUPLICATE, Check, bit
+from backend.steps.quarantine import CONFLICT, COPY, DUPLICATE, Check, bit
 from backend.steps.values import words
 
 NAMES = frozenset({
@@ -17,6 +17,7 @@ NAMES = frozenset({
 NEARLY = 0.95  # share of values that are different in a column that numbers transactions
 AT_ONCE = 2_000_000  # rows whose ids are counted at a time: a slice fits into memory
 IDS = "doubled_ids"  # the temporary table of ids that stand on several rows
+REPEATS = "alike AND row > first"
 ROWS = "doubled"  # the temporary table of rows whose id stands elsewhere too
 
 
@@ -32,41 +33,56 @@ def is_named_so(header: str) -> bool:
     return fold(header) in NAMES
 
 
-def checks(table: Table, columns: Sequence[Column]) -> list[Check]:
+def checks(table: Table, columns: Sequence[Column], once: bool = False) -> list[Check]:
     """Return the checks that put repeated and contradicting transactions aside.
 
     A row that repeats an earlier one in every cell is put aside; where rows with one id
-    differ, all of them are. Sealed cells are never alike, so they are not compared. The
-    checks look up bits by row number, because a join would not keep the rows in order.
+    differ, all of them are. Sealed cells are never alike, so they are not compared. Without
+    a column that numbers transactions copies may be payments: they are put aside where the
+    analyst wants each row `once`. The checks look up bits by row number, because a join
+    would not keep the rows in order.
     """
     rows = table.row("count(*)")[0]
     place = id_column(columns, rows)
-    if place is None or _present(columns[place], rows) == columns[place].distinct:
+    if place is None:
+        if not once or rows == 0:
+            return []
+        _find(table, columns, f"CAST({fingerprint(columns)} AS VARCHAR)", rows)
+        return _checks(table, rows, "", {COPY: REPEATS})
+    if _present(columns[place], rows) == columns[place].distinct:
         return []
-    _find(table, columns, place, rows)
-    ask = Table(table.connection, ROWS)
-    found = []
-    for reason, where in ((DUPLICATE, "alike AND row > first"), (CONFLICT, "NOT alike")):
+    _find(table, columns, words(cell(place)), rows)
+    return _checks(table, rows, columns[place].name, {DUPLICATE: REPEATS, CONFLICT: "NOT alike"})
+
+
+def fingerprint(columns: Sequence[Column]) -> str:
+    """SQL: a number that is the same for rows alike in every cell that can be compared."""
+    places = enumerate(columns)
+    return f"hash({', '.join(cell(i) for i, column in places if column.role is not Role.SEALED)})"
+
+
+def first_rows(table: Table) -> dict[int, int]:
+    """Return {row put aside as a repetition: the row it repeats}, after `checks` found some."""
+    return dict(Table(table.connection, ROWS).rows("row, first", REPEATS))
+
+
+def _checks(table: Table, rows: int, name: str, reasons: Mapping[str, str]) -> list[Check]:
+    """Return a check for each reason, {code: condition on ROWS}, that some row meets."""
+    ask, found = Table(table.connection, ROWS), []
+    for reason, where in reasons.items():
         if not ask.rows("row", where, "LIMIT 1"):
             continue
         bits = f"bitstring_agg(CAST(row AS INTEGER), 0, {rows - 1})"
         source = ask.selection(bits, where).source
         table.connection.execute(" ".join(("SET VARIABLE", reason, "=", source)))
-        found.append(Check(reason, columns[place].name, bit(reason)))
+        found.append(Check(reason, name, bit(reason)))
     return found
 
 
-def first_rows(table: Table) -> dict[int, int]:
-    """Return {row put aside as a repetition: the row it repeats}, after `checks` found some."""
-    return dict(Table(table.connection, ROWS).rows("row, first", "alike AND row > first"))
-
-
-def _find(table: Table, columns: Sequence[Column], place: int, rows: int) -> None:
-    key = words(cell(place))
+def _find(table: Table, columns: Sequence[Column], key: str, rows: int) -> None:
     _collect(table, key, 1 + rows // AT_ONCE)
-    compared = [cell(i) for i, column in enumerate(columns) if column.role is not Role.SEALED]
     some = table.selection(
-        f"file_row_number AS row, {key} AS k, hash({', '.join(compared)}) AS h",
+        f"file_row_number AS row, {key} AS k, {fingerprint(columns)} AS h",
         f"{key} IN (FROM {IDS})",
     )
     told = some.selection(

@@ -10,12 +10,14 @@ from backend.steps.outline import Outline
 from backend.steps.quarantine import (
     AMOUNT,
     CONFLICT,
+    COPY,
     DUPLICATE,
     FUTURE,
     LABEL,
     NUMBER,
     RANGE,
     TIME,
+    TOTAL,
     Check,
 )
 from backend.steps.recipe import Fix, Kind, meanings
@@ -68,7 +70,20 @@ TOLD = {  # reason -> (one row, several rows, what it means, what keeping the ro
         f"{ASIDE} Nobody can tell which of them is right.",
         "Keep the rows as they are",
     ),
+    COPY: (
+        "1 row repeats an earlier row in every cell",
+        "{} rows repeat an earlier row in every cell",
+        "Put aside, as you chose: the first of each is kept.",
+        "",
+    ),
+    TOTAL: (
+        "1 row adds up other rows",
+        "{} rows add up other rows",
+        f"{ASIDE} A total has neither a time nor a label; it is no transaction.",
+        "Keep the rows as they are",
+    ),
 }
+CHOSEN = (LABEL, COPY)  # what the analyst puts aside on purpose
 OTHER_ROLE = {
     AMOUNT: ("Use the column as text", Role.TEXT),
     RANGE: ("Use the column as an id", Role.ID),
@@ -154,7 +169,7 @@ def _aside(outline: Outline) -> Iterator[Problem]:
     for place, count, rows_of in counted:
         check = checks.all[place]
         one, many, detail, _ = TOLD[check.reason]
-        names = times if check.reason in (TIME, FUTURE) else [check.column]
+        names = times if check.reason in (TIME, FUTURE) else [*filter(None, [check.column])]
         severity = _severity(check, count, rows)
         yield Problem(
             key=check.key,
@@ -162,26 +177,27 @@ def _aside(outline: Outline) -> Iterator[Problem]:
             title=_counted(count, one, many),
             detail=detail.replace(ASIDE, TOO_MANY) if severity is Severity.BLOCKING else detail,
             count=count,
-            column=names[0],
+            column=names[0] if names else "",
             examples=outline.rows(rows_of, _telling(outline, *names)),
             offers=tuple(_ways_out(check, names)),
         )
 
 
 def _severity(check: Check, count: int, rows: int) -> Severity:
-    if check.reason == LABEL:
+    if check.reason in CHOSEN:
         return Severity.NOTE
     return Severity.BLOCKING if count > MOST_BROKEN * rows else Severity.WARNING
 
 
 def _ways_out(check: Check, names: Sequence[str]) -> Iterator[Offer]:
-    if check.reason == LABEL:
+    if check.reason in CHOSEN:
         return
-    yield Offer(TOLD[check.reason][3], (Fix(Kind.KEEP, names[0], check.key),))
+    yield Offer(TOLD[check.reason][3], (Fix(Kind.KEEP, names[0] if names else "", check.key),))
     if check.reason in OTHER_ROLE:
         label, role = OTHER_ROLE[check.reason]
         yield _use_as(label, names, role)
-    yield _leave_out(names)
+    if names:
+        yield _leave_out(names)
 
 
 def _numbers(outline: Outline, kept: set[str]) -> Iterator[Problem]:

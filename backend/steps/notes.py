@@ -1,6 +1,6 @@
 """What was decided while a file was read, and what it means for training: said, not hidden."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from backend.steps.canonical import Summary
 from backend.steps.checkup import Offer, Problem, Severity
@@ -65,12 +65,18 @@ def _refunds(outline: Outline) -> Iterator[Problem]:
         yield Problem(
             key=f"refunds:{name}",
             severity=Severity.NOTE,
-            title=f"Amounts below zero stand in {below:,} rows, zero in {zero:,}",
-            detail="They are kept as they are: refunds, reversals and checks of a card.",
+            title=" and ".join(_amounts({"below zero": below, "zero": zero})),
+            detail="Kept as they are: refunds, reversals and checks of a card look like this.",
             count=below + zero,
             column=name,
             examples=outline.where(f"{amount} <= 0", [name]),
         )
+
+
+def _amounts(counts: Mapping[str, int]) -> Iterator[str]:
+    for what, count in counts.items():
+        if count:
+            yield f"{count:,} amount{'s are' if count > 1 else ' is'} {what}"
 
 
 def _zone(outline: Outline, fixes: Sequence[Fix], currency: str) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ SCHEMA = pa.schema([
 ])  # fmt: skip
 LABEL, AMOUNT, RANGE, TIME, FUTURE = "label", "amount", "range", "time", "future"
 DUPLICATE, CONFLICT, NUMBER = "duplicate", "conflict", "number"
+COPY, TOTAL = "copy", "total"
 REASONS = {  # code -> why a row is put aside
     "short": "It has fewer cells than the header",
     "long": "It has more cells than the header",
@@ -37,6 +38,8 @@ REASONS = {  # code -> why a row is put aside
     FUTURE: "It lies in the future",
     DUPLICATE: "It repeats an earlier row",
     CONFLICT: "Its transaction id stands on different rows",
+    COPY: "It repeats an earlier row in every cell",
+    TOTAL: "It adds up other rows",
 }
 
 
@@ -45,7 +48,7 @@ class Check:
     """One reason for which rows are put aside."""
 
     reason: str  # a key of REASONS
-    column: str  # header, several joined by " + "
+    column: str  # header, several joined by " + "; empty where it is about whole rows
     fails: str  # boolean SQL over the parts of its Checks
 
     @property
@@ -126,7 +129,7 @@ class Rows:
         if row in self.repeats:
             text = f"repeats line {self.line_of(self.repeats[row])}: {text}"[:LONGEST]
         line = self.line_of(row)
-        return {"line": line, "reason": check.reason, "column": check.column, "text": text}
+        return {"line": line, "reason": check.reason, "column": check.column or None, "text": text}
 
 
 def write(rows: Rows, rejects: Path, target: Path) -> None:

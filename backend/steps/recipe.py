@@ -30,6 +30,7 @@ class Kind(StrEnum):
     DATES = "dates"  # "day first" or "month first"
     DECIMALS = "decimals"  # "comma" or "point"
     ZONE = "zone"  # IANA name of the zone that times without one are in
+    ONCE = "once"  # "copies": of rows alike in every cell only the first is kept
     LABEL = "label"  # "<cell>=fraud", "=legitimate", "=unknown" or "=aside"
     KEEP = "keep"  # the key of a problem the analyst looked at and let stand
 

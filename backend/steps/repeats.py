@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from backend.steps.checkup import Offer, Problem, Severity
 from backend.steps.columns import FEATURES, Role
-from backend.steps.doubles import id_column
+from backend.steps.doubles import fingerprint, id_column
 from backend.steps.duck import Table
-from backend.steps.normalise import cell
 from backend.steps.outline import MOST_EXAMPLES, Outline, selected
 from backend.steps.recipe import Fix, Kind
 from backend.steps.split import EDGES
@@ -43,7 +42,7 @@ def copies(outline: Outline) -> Iterator[Problem]:
         "this; separate payments rarely do.",
         count=extra,
         examples=outline.rows(_first_pair(selected(whole, PAIR, then="GROUP BY whole"))),
-        offers=(_let_stand(COPIES),),
+        offers=(Offer("Keep first of each", (Fix(Kind.ONCE, "", COPIES),)), _let_stand(COPIES)),
     )
 
 
@@ -87,12 +86,11 @@ def judged_from(brief: Table) -> float | None:
 
 
 def _whole_rows(outline: Outline) -> Table | None:
-    """The rows with a fingerprint of every cell; None where a column numbers transactions."""
+    """The rows with a fingerprint of their cells; None where a column numbers transactions."""
     (rows,) = outline.table.row("count(*)")
     if id_column(outline.columns, rows) is not None:
         return None
-    cells = ", ".join(cell(place) for place in range(len(outline.columns)))
-    what = f"file_row_number AS row, hash({cells}) AS whole"
+    what = f"file_row_number AS row, {fingerprint(outline.columns)} AS whole"
     return selected(outline.table, what, outline.typed.kept)
 
 

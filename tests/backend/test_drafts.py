@@ -172,7 +172,7 @@ def test_too_many_rows_put_aside_block_until_somebody_lets_them(house):
 def test_amounts_below_zero_are_kept_and_told(house):
     draft = bring(with_row(amount="-25.00"))
 
-    assert problem(draft, "refunds:amount").title == "Amounts below zero stand in 1 rows, zero in 0"
+    assert problem(draft, "refunds:amount").title == "1 amount is below zero"
     assert draft.quarantined == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from backend import datasets, imports
 from backend.import_view import ImportState
 from tests.catalogue.desk import accepted, answered, aside, column, ended, question, refusal, traces
-from tests.catalogue.sheets import ROWS, csv, good, table, with_lines
+from tests.catalogue.sheets import HEADER, ROWS, changed, csv, good, table, with_lines
 
 SAVE_AS = 'Open it in a spreadsheet, save it as "CSV UTF-8" and drop that file.'
 UNPACK = "Unpack it and drop the CSV inside."
@@ -178,6 +178,45 @@ def test_c30_a_sign_in_page_saved_as_csv(house, start: str) -> None:
 def test_c31_gzip_bomb(house) -> None:
     bomb = gzip.compress(bytes(200_000_000), compresslevel=1)
     assert refusal(bomb, "bomb.csv") == f"This is a gzip archive, not a CSV. {UNPACK}"
+
+
+@pytest.mark.parametrize(
+    ("above", "remarks", "blank"),
+    [
+        ("# exported on Monday\n", 1, 0),
+        ("sep=,\n", 1, 0),
+        ('# she said "no\n\n# by the bank\n', 2, 1),
+    ],
+)
+def test_c56_comments_above_the_header_are_passed_over(house, above, remarks, blank) -> None:
+    found = accepted(above + with_lines("", "# a comment", at=20), rows=ROWS + 1)
+    assert [one.name for one in found.columns] == list(HEADER)
+    assert (found.read_as["remarks"], found.blank_lines) == (remarks, blank + 1)
+    assert aside(found) == [(21 + remarks + blank, "short", None)]
+
+
+def test_c56_a_header_that_begins_with_a_hash_is_a_header(house) -> None:
+    found = accepted("#" + good())
+    assert (found.columns[0].name, found.read_as["remarks"]) == ("#id", 0)
+
+
+def test_c56_a_title_above_the_header(house) -> None:
+    assert refusal("Payments of January\n\n" + good()) == (
+        "Line 1 holds one value only, and the table seems to begin in line 3. Remove what stands "
+        "above the names of the columns."
+    )
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Grand total", "Summe", "sub-total"])
+def test_c56_a_whole_row_of_totals_is_put_aside(house, word: str) -> None:
+    found = accepted(good() + f"{word},,,,820.00,\n", rows=ROWS + 1)
+    assert aside(found) == [(42, "total", None)]
+    assert found.unlabelled == 0
+
+
+def test_c56_a_shop_called_total_is_a_shop(house) -> None:
+    found = accepted(changed({row: {"shop": "Total", "is_fraud": ""} for row in range(9)}))
+    assert found.quarantined == 0
 
 
 def test_c56_blank_lines_are_counted_and_a_totals_row_is_put_aside(house) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend import drafts, runs
+from backend import clinic, datasets, drafts, runs
 from backend.errors import NotTrainable, TouchstoneError
 from backend.steps.recipe import Fix, Kind
 from tests.backend.bringing import bring
@@ -106,6 +106,22 @@ def test_c48_the_same_transaction_twice_is_kept_once(house) -> None:
     twin = ",".join(table()[6])
     found = accepted(with_lines(twin, at=20), rows=ROWS + 1)
     assert aside(found) == [(20, "duplicate", "id")]
+
+
+def test_c48_copies_without_an_id_are_payments_until_the_analyst_says_otherwise(house) -> None:
+    lines = [line[1:] for line in table()]
+    draft = bring(csv([*lines, lines[3], lines[3], lines[9]]))
+    (found,) = [p for p in clinic.examine(draft.id).problems if p.key == "copies"]
+    assert found.title == "3 rows repeat another one in every cell"
+    keep, stand = found.offers
+    assert (keep.label, stand.label) == ("Keep first of each", "Let them stand")
+    assert drafts.fix(draft.id, keep.fixes).quarantined == 3
+    assert [p.title for p in clinic.examine(draft.id).problems if "copy" in p.key] == [
+        "3 rows repeat an earlier row in every cell"
+    ]
+    ready = drafts.accept(draft.id)
+    assert aside(ready) == [(42, "copy", None), (43, "copy", None), (44, "copy", None)]
+    assert datasets.quarantine(ready.id, 9)["text"][0].startswith("repeats line 4: ")
 
 
 def test_c48_one_id_for_two_transactions_puts_both_aside(house) -> None:

@@ -34,6 +34,7 @@ LET_STAND = {  # beginning of a problem's key -> what was decided about it
     "time": "Rows whose {column} cannot be are kept, without a time",
     "future": "Rows that lie in the future are kept",
     "duplicate": "Rows that repeat an earlier one are kept",
+    "total": "Rows that add up others are kept",
     "conflict": "Rows that share a transaction id are kept",
     "number": "Cells of {column} that are no numbers count as missing",
 }
@@ -66,6 +67,7 @@ def _decided(fix: Fix) -> str:
         Kind.DATES: f"Dates are written {value}",
         Kind.DECIMALS: f"Numbers have a decimal {value}",
         Kind.ZONE: f"Times are in {value}",
+        Kind.ONCE: "Of rows alike in every cell the first is kept",
         Kind.ENCODING: f"The file is read as {value}",
         Kind.HEADER: "The first line is a transaction, not a header",
         Kind.OPEN: f"Long numbers in {column} are no cards",

@@ -6,6 +6,7 @@ import pytest
 
 from backend.steps.checkup import Severity
 from backend.steps.columns import Role
+from backend.steps.recipe import Fix, Kind
 from backend.steps.repeats import across_the_split, copies, judged_from
 from tests.backend.steps.outlines import outlined
 
@@ -78,6 +79,20 @@ class TestCopies:
         with outlined(tmp_path, columns(rows)) as outline:
             (problem,) = copies(outline)
         assert problem.severity is Severity.WARNING
+
+    def test_are_found_beside_sealed_cells_which_never_repeat(self, tmp_path, rows):
+        rows = pd.concat([rows, rows.iloc[[5]]], ignore_index=True)
+        sealed = {"name": (Role.SEALED, [f"s1:{row}" for row in range(len(rows))])}
+        with outlined(tmp_path, {**columns(rows), **sealed}) as outline:
+            assert [problem.count for problem in copies(outline)] == [1]
+
+    def test_are_put_aside_but_for_the_first_where_that_is_wanted(self, tmp_path, rows):
+        rows = pd.concat([rows, rows.iloc[[5, 5, 70]]], ignore_index=True)
+        once = [Fix(Kind.ONCE, "", "copies")]
+        with outlined(tmp_path, columns(rows), once) as outline:
+            assert list(copies(outline)) == []
+            aside = outline.table.rows("file_row_number", outline.typed.aside)
+        assert [row for (row,) in aside] == np.flatnonzero(rows.duplicated()).tolist()
 
     def test_of_numbered_transactions_are_another_finding(self, tmp_path, rows):
         rows = pd.concat([rows, rows.iloc[:30]], ignore_index=True)
