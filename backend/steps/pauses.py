@@ -26,11 +26,12 @@ def gaps(outline: Outline) -> Iterator[Problem]:
     """Yield a problem when whole days inside the span hold no transaction.
 
     A file whose usual day is almost empty has no gaps, and neither has one that only rests
-    on the same days of every week.
+    on the same days of every week, or whose clock counts in months.
     """
     first, counts = _by_day(outline)
-    usual = float(np.median(counts[counts > 0])) if counts.any() else 0.0
-    if len(counts) < SHORTEST_SPAN or usual < BUSY:
+    busy = counts > 0
+    usual = float(np.median(counts[busy])) if busy.any() else 0.0
+    if len(counts) < SHORTEST_SPAN or usual < BUSY or not (busy[1:] & busy[:-1]).any():
         return
     runs = [run for run in _empty_runs(counts) if not _is_weekend(counts, run)]
     if not runs:

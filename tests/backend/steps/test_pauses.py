@@ -44,6 +44,10 @@ class TestGaps:
         (problem,) = found(tmp_path, gaps, {"step": (Role.TIME, steps)})
         assert "3 days, day 6 to day 8" in problem.detail
 
+    def test_are_not_told_where_the_clock_counts_months(self, tmp_path):
+        months = [month for month in range(8) for _ in range(50)]
+        assert found(tmp_path, gaps, {"month": (Role.TIME, months)}) == []
+
     def test_need_a_time(self, tmp_path):
         assert found(tmp_path, gaps, {"amount": (Role.AMOUNT, [1, 2])}) == []
 
