@@ -14,7 +14,7 @@ from backend.steps.values import means_a_label, reads_as_fraud
 GENERAL = "general"
 MOST_CHOICES = 2000  # different values beyond which a column is words rather than a choice
 JOINED = (Role.ENTITY, Role.COUNTERPARTY, Role.ID)
-ROUNDED_NOTE = "A spreadsheet rounded some values to the form 3.5E+18, so different ones merged"
+ROUNDED_NOTE = "A spreadsheet rounded some to 3.5E+18"
 
 Understood = tuple[Role, str]  # a role and why
 Guess = Callable[[Sequence[Contents]], list[Understood]]
@@ -93,7 +93,7 @@ def _label_note(held: Contents) -> str:
     unknown = [value for value, _ in held.values if not means_a_label(value)]
     if unknown or not held.values:
         value = f'"{unknown[0]}"' if unknown else f"one of {held.distinct:,} values"
-        return f"but {value} is neither fraud nor legitimate: write 1 and 0, or ignore the column"
+        return f"but {value} is neither fraud nor legitimate"
     said = [(value, count) for value, count in held.values if reads_as_fraud(value)]
     names = " or ".join(value for value, _ in said) or "fraud"
     return f"{sum(count for _, count in said) / held.present:.2%} are {names}"

@@ -3,7 +3,7 @@
 from backend.source import Source
 from backend.steps.columns import Role
 
-PART_OF_TIME = (Role.TIME, "Joined with the other parts of the date")
+PART_OF_TIME = (Role.TIME, "Part of the date")
 PART_OF_CARD = (Role.ENTITY, "User and Card together say whose card it is")
 
 SOURCE = Source(
@@ -19,7 +19,7 @@ SOURCE = Source(
         "Time": PART_OF_TIME,
         "Amount": (Role.AMOUNT, "Amount of the transaction"),
         "Use Chip": (Role.CATEGORY, "How the card was used"),
-        "Merchant Name": (Role.COUNTERPARTY, "Where the money goes, kept digit by digit"),
+        "Merchant Name": (Role.COUNTERPARTY, "Where the money goes, kept as it is"),
         "Merchant City": (Role.CATEGORY, "City of the merchant"),
         "Merchant State": (Role.CATEGORY, "State or country of the merchant"),
         "Zip": (Role.IGNORE, "Postcode of the merchant; the city says as much"),

@@ -140,7 +140,8 @@ def _iso(text: str, zone: str, zones: int, naive: int) -> Clock:
         seconds = f"CASE WHEN {_zoned(text)} THEN {seconds} ELSE {local} END" if zones else local
     if not naive:
         return Clock("date", seconds, "dates and times, each with its zone")
-    return Clock("date", seconds, f"dates and times, {_note(zone)}", naive=naive)
+    some = " where no zone is named" if zones else ""
+    return Clock("date", seconds, f"dates and times, {_note(zone)}{some}", naive=naive)
 
 
 def _in_zone(stamp: str, zone: str) -> str:
@@ -148,7 +149,7 @@ def _in_zone(stamp: str, zone: str) -> str:
 
 
 def _note(zone: str) -> str:
-    return f"times without a zone are taken as {zone}"
+    return f"taken as {zone}"
 
 
 def _is_compact(table: Table, text: str, enough: float) -> bool:

@@ -93,10 +93,11 @@ def _dates(table: Table, columns: Sequence[Column], typed: Canonical) -> list[Op
     header = named(columns, Role.TIME)[0]
     stamps = [reading.stamp for reading in orders]
     text = typed.clock.given
+    days = ", ".join(f"strftime({s}, '%-d %B %Y') AS day{at}" for at, s in enumerate(stamps))
     found = table.rows(
-        f"DISTINCT {text}, " + ", ".join(f"strftime({s}, '%-d %B %Y')" for s in stamps),
+        f"min({text}), {days}",
         f"{stamps[0]} IS DISTINCT FROM {stamps[1]}",
-        f"ORDER BY 1 LIMIT {EXAMPLES}",
+        f"GROUP BY ALL ORDER BY 1 LIMIT {EXAMPLES}",
     )
     return [_order(reading, header, [(row[0], row[at + 1]) for row in found])
             for at, reading in enumerate(orders)]  # fmt: skip

@@ -138,7 +138,7 @@ def _by_hour(counted: pd.DataFrame, theme: str) -> go.Figure:
         hovertemplate="hour %{x}<br>%{customdata[0]:,} frauds of %{customdata[1]:,}<extra></extra>",
     )
     fig = finish(
-        fig, theme, x="Hour since the start, modulo a day", height=HALF, x_format="d",
+        fig, theme, x="Hour of each day since the first row", height=HALF, x_format="d",
         y_format=".2~%", hover="closest",
     )  # fmt: skip
     fig.update_xaxes(tickvals=[0, 6, 12, 18, 23])

@@ -14,6 +14,7 @@ from backend.steps.weeks import rates, thinned
 from ui.charts.calendar import WEEK, axis, monday_ticks, place, seconds_of, shade, width
 from ui.charts.ink import FRAUD, LEGIT, MAIN, band, finish, rgba
 
+STEEP = 3  # times the highest rate beyond which a band runs out of the picture
 MARKED = 60  # more weeks than this are drawn without markers
 
 Spans = Sequence[tuple[float, float]]
@@ -47,7 +48,7 @@ def figure(weeks: pd.DataFrame, spans: Spans, theme: str) -> go.Figure:
     fig.update_yaxes(tickformat="~s", nticks=3, row=1)
     if rated.any():
         fig.update_xaxes(title_text="", row=1)
-        fig.update_yaxes(tickformat=".2~%", nticks=5, row=2)
+        fig.update_yaxes(tickformat=".2~%", nticks=5, range=[0, _top(weeks, rated)], row=2)
     return fig
 
 
@@ -132,6 +133,14 @@ def _rate(
         row=2,
         col=1,
     )
+
+
+def _top(weeks: pd.DataFrame, rated: NDArray[np.bool_]) -> float:
+    """Return where the axis of the rate ends: no band makes the line too flat to be read."""
+    _, high = rates(weeks)
+    highest = float((weeks["frauds"] / weeks["labelled"]).where(rated).max())
+    band_ends = float(np.max(high[rated]))
+    return 1.05 * (min(band_ends, STEEP * highest) if highest else band_ends)
 
 
 def _title(many: int) -> str:

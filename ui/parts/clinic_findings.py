@@ -25,21 +25,25 @@ def draw_question(dataset: Dataset, question: Question) -> None:
     """Draw the one thing only the analyst knows, each answer with what the file then says."""
     note = "Only you can know. Each answer shows how values of this file would then read."
     with panel(f":orange[:material/help:] {plain(question.prompt)}", note):
-        grid = st.grid(len(question.options), gap="small", min_column_width=250)
+        across = 2 if len(question.options) == 4 else len(question.options)  # never three and one
+        grid = st.grid(across, gap="small", min_column_width=250)
         for place, option in enumerate(question.options):
             with grid.cell():
                 _draw_option(dataset, option, key=f"answer-{question.key}-{place}")
 
 
-def draw_problems(dataset: Dataset, problems: Sequence[Problem]) -> None:
-    """Draw what is wrong, worst first, and below it what is merely worth knowing."""
+def draw_problems(dataset: Dataset, problems: Sequence[Problem], asks: bool = False) -> None:
+    """Draw what is wrong, worst first, and below it what is merely worth knowing.
+
+    That nothing is wrong goes without saying of a file that still `asks`.
+    """
     wrong = [problem for problem in problems if problem.severity is not Severity.NOTE]
     notes = [problem for problem in problems if problem.severity is Severity.NOTE]
     if wrong:
         note = "Each fix is written to the recipe of this file and can be undone."
         with panel(counted(len(wrong), "problem"), note):
             _draw_all(dataset, wrong, FIRST_PROBLEMS)
-    elif not dataset.is_ready:
+    elif not (dataset.is_ready or asks):
         with panel("No problems", "Labels, values, leaks, repeats, gaps: all were looked at."):
             st.markdown(":green[:material/check_circle:] Nothing has to be fixed.")
     if notes:

@@ -8,7 +8,7 @@ import streamlit as st
 from backend import clinic
 from backend.clinic import Checkup
 from backend.dataset_view import Dataset
-from backend.steps.health import Health
+from backend.steps.health import Grade, Health
 from backend.uploads import Progress
 from ui.charts import volume
 from ui.parts import chart, viewer
@@ -63,7 +63,7 @@ def draw_sum(health: Health, fraud_rate: float | None) -> None:
             card("Rows in the file", count(health.rows), _blank(health)),
             card("= kept", count(health.kept), "rows a model may learn from"),
             card("+ put aside", count(health.put_aside), _aside(health)),
-            card("Fraud rate", rate(fraud_rate), _frauds(health)),
+            card("Fraud rate", rate(fraud_rate), _frauds(health, fraud_rate)),
         ]
     )
 
@@ -88,7 +88,9 @@ def _aside(health: Health) -> str:
     return "each with its reason" if health.put_aside else "every row could be used"
 
 
-def _frauds(health: Health) -> str:
+def _frauds(health: Health, fraud_rate: float | None) -> str:
+    if health.grade is Grade.ASKS and fraud_rate is None:
+        return "known once you have answered"
     without = f", {count(health.unlabelled)} without a label" if health.unlabelled else ""
     return counted(health.frauds, "fraud") + without
 
@@ -98,4 +100,6 @@ def _read_as(dataset: Dataset) -> str:
     delimiter = str(dataset.read_as.get("delimiter", ""))
     apart = f"separated by {DELIMITERS.get(delimiter, plain(delimiter))}" if delimiter else ""
     ends = "mixed line ends" if dataset.read_as.get("line_ends") == "mixed" else ""
-    return ", ".join(part for part in (plain(encoding), apart, ends) if part)
+    remarks = int(dataset.read_as.get("remarks", 0))
+    above = f"{counted(remarks, 'line')} above the header passed over" if remarks else ""
+    return ", ".join(part for part in (plain(encoding), apart, ends, above) if part)

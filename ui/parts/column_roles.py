@@ -25,13 +25,13 @@ def edit_columns(dataset: Dataset) -> None:
             height="content",
             disabled=["Column", "Why", "Could also be", "Missing", "Example"],
             column_config={
-                "Column": st.column_config.TextColumn(width=150),
+                "Column": st.column_config.TextColumn(width=140),
                 "Used as": st.column_config.SelectboxColumn(
-                    options=list(ROLE_OF), required=True, width=150
+                    options=list(ROLE_OF), required=True, width=140
                 ),
-                "Why": st.column_config.TextColumn(width=380),
+                "Why": st.column_config.TextColumn(width=420),
                 "Could also be": st.column_config.TextColumn(width=130),
-                "Missing": st.column_config.TextColumn(width=70, alignment="right"),
+                "Missing": st.column_config.TextColumn(width=66, alignment="right"),
             },
             key=f"roles-{dataset.id}-{'-'.join(column.role for column in dataset.columns)}",
             alt=f"The columns of {dataset.name}, what each is used as, and why.",

@@ -56,7 +56,10 @@ def rows_of_panels(seen: Pictures) -> list[list[list[Panel]]]:
         stacks.append([draw_rhythm])
     if len(seen.groups):
         stacks.append([draw_groups])
-    stacks += [[draw_missing], *([word] for word in words)] if many else [[draw_missing, *words]]
+    if many:
+        stacks += [[draw_missing], *([word] for word in words)]
+    else:  # one place for all low panels, or two where one would stand alone
+        stacks += [[draw_missing], words] if len(stacks) % 2 == 0 else [[draw_missing, *words]]
     return [stacks[start : start + 2] for start in range(0, len(stacks), 2)]
 
 

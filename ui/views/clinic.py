@@ -47,7 +47,7 @@ def draw_draft(dataset: Dataset, checkup: Checkup) -> None:
     clinic_health.draw_sum(checkup.health, dataset.fraud_rate)
     if checkup.question:
         clinic_findings.draw_question(dataset, checkup.question)
-    clinic_findings.draw_problems(dataset, checkup.problems)
+    clinic_findings.draw_problems(dataset, checkup.problems, asks=checkup.question is not None)
     clinic_findings.draw_recipe(dataset)
     edit_columns(dataset)
     clinic_health.draw_weeks(checkup)
