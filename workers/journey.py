@@ -52,10 +52,11 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     predict.write(predict.predict(scorer, frames, paced(voice, rows)), order.folder)
 
     voice.stage("Judging the model")
-    judge.with_thresholds(learned.reader, order.folder).write(order.folder)
+    figures = judge.judge(order, table, part, learned.reader)
     judge.write(order.folder, "split.json", split)
-    figures = {**judge.judge_parts(order.folder), **_told(learned), "seconds": voice.seconds()}
-    judge.write(order.folder, "metrics.json", figures)
+    judge.write(
+        order.folder, "metrics.json", {**figures, **_told(learned), "seconds": voice.seconds()}
+    )
 
 
 def score(order: Order, voice: Voice) -> None:
