@@ -52,7 +52,7 @@ def cards(rows: int = 20_000, share: float = 0.02, seed: int = 0, name: str = "c
         stored.first_time, stored.last_time = frame["_time"].min(), frame["_time"].max()
         stored.fraud_amount = float(frame.loc[fraud, "_amount"].sum())
     place = np.arange(rows) / rows
-    frame["part"] = np.select([place < edge for _, edge in PARTS], [part for part, _ in PARTS])
+    frame["part"] = np.select([place < edge for _, edge in PARTS], [part for part, _ in PARTS], "")
     return Cards(dataset_id, frame)
 
 
