@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backend import judged
 from backend.reader import Reader
-from backend.steps import calibration, drift, metrics
+from backend.steps import calibration, drift, metrics, resample
 from backend.steps.calibration import Calibrator
 from backend.steps.columns import Column, Role, named
 from backend.steps.judgement import Circumstances
@@ -104,7 +104,8 @@ def write(folder: Path, name: str, told: dict[str, Any]) -> None:
 
 
 def _fit(validation: Scored) -> Calibrator:
-    cluster = validation.entity if validation.has_entities else None
+    # By customers, whose rows resemble each other: single rows would keep what does not help.
+    cluster, _ = resample.clusters(validation)
     return calibration.fit(validation.label, validation.score, cluster)
 
 
