@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from tests.controls import controls_are_read
+
 ROOMS = ("ui", "backend", "workers", "db")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "core", "shared"}
 BROAD_EXCEPTS = {"workers/tasks.py", "ui/parts/trouble.py"}
@@ -213,6 +215,7 @@ CHECKERS: tuple[Checker, ...] = (
     says_what_it_is,
     runs_no_foreign_code,
     knows_no_machine,
+    controls_are_read,
 )
 
 

@@ -75,6 +75,35 @@ BROKEN = [
     ("runs_no_foreign_code", "ui/parts/table.py", "st.html(cell)"),
     ("runs_no_foreign_code", "workers/models/bert.py", "load(name, trust_remote_code=True)"),
     ("knows_no_machine", "settings.py", "data = Path('/ho" + "me/ann/data')"),
+    ("controls_are_read", "ui/parts/table.py", "st.slider('Threshold', 0, 1)"),
+    ("controls_are_read", "ui/parts/table.py", "st.slider('Threshold', 0, 1, key='threshold')"),
+    ("controls_are_read", "ui/parts/table.py", "def draw():\n    chosen = st.slider('Threshold')"),
+    ("controls_are_read", "ui/parts/table.py", "st.radio('Part', [], on_change=first_page)"),
+    (
+        "controls_are_read",
+        "ui/parts/table.py",
+        "draw({'': st.column_config.ButtonColumn('', key=OPENED)})",
+    ),
+    (
+        "controls_are_read",
+        "ui/parts/table.py",
+        "st.dataframe(table, on_select=keep, key='rows')",
+    ),
+    (
+        "controls_are_read",
+        "ui/parts/table.py",
+        "def draw():\n    low, high = st.slider('Range')\n    return low",
+    ),
+    (
+        "controls_are_read",
+        "ui/views/score.py",
+        "from ui.parts.run_choice import choose_dataset\ndef render():\n    choose_dataset([])",
+    ),
+    (
+        "controls_are_read",
+        "ui/views/score.py",
+        "from ui.parts import run_choice as choice\ndef render():\n    choice.choose_family([])",
+    ),
 ]
 
 
@@ -93,6 +122,18 @@ LAWFUL = [
     ("one_place_catches_all", "workers/tasks.py", "try: ...\nexcept Exception: ..."),
     ("one_place_reads_the_environment", "settings.py", "import os\nos.environ"),
     ("says_what_it_is", "ui/__init__.py", ""),
+    ("controls_are_read", "ui/parts/table.py", "st.button('Undo', on_click=undo)"),
+    ("controls_are_read", "ui/parts/table.py", "if st.button('Go'):\n    go('home')"),
+    (
+        "controls_are_read",
+        "ui/parts/table.py",
+        "st.toggle('On', key=KEY, on_change=keep)\nchosen = st.session_state[KEY]",
+    ),
+    (
+        "controls_are_read",
+        "ui/parts/table.py",
+        "def choose():\n    return st.radio('Part', [])\ndef draw():\n    show(choose())",
+    ),
 ]
 
 
