@@ -19,7 +19,6 @@ CELL = st.text(alphabet="ab ,;\"'\n€é09.-\t|", max_size=8)
 ROWS = st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=30)
 BAD = ("one", "one,two", "1,2,3,4", 'x,"y"z,w')
 OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LESS = settings(OFTEN, max_examples=50)  # two or three files each
 pytestmark = pytest.mark.slow
 Cells = list[tuple[str | None, ...]]
 
@@ -50,7 +49,7 @@ def plain(cells: Cells | list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [tuple((cell or "") for cell in row) for row in cells]
 
 
-@LESS
+@OFTEN
 @given(rows=ROWS)
 def test_what_is_written_is_read_and_written_and_read(rows: list[tuple[str, ...]]) -> None:
     found, cells = read(written(rows))
@@ -71,7 +70,7 @@ def test_a_bad_row_more_is_one_row_more_put_aside(rows, bad: str, at: int) -> No
     assert plain(cells) == plain(whole)
 
 
-@LESS
+@OFTEN
 @given(rows=ROWS, draw=st.randoms(use_true_random=False))
 def test_another_order_of_rows_is_the_same_data(rows, draw) -> None:
     shuffled = list(rows)
@@ -84,7 +83,7 @@ def test_another_order_of_rows_is_the_same_data(rows, draw) -> None:
     assert told[0] == told[1]
 
 
-@LESS
+@OFTEN
 @given(rows=ROWS, cut=st.integers(0, 30))
 def test_a_file_in_two_parts_holds_what_the_whole_holds(rows, cut: int) -> None:
     assume(len(rows) > 1)

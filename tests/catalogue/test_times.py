@@ -28,6 +28,10 @@ def test_c40_day_or_month_first_is_asked_with_examples(house) -> None:
     assert asked is not None and asked.key == "written"
     told = [" ".join(option.examples) for option in asked.options]
     assert "03/04/2024" in told[0] and "03/04/2024" in told[1]
+    assert [len({each.split(" is ")[1] for each in one.examples}) for one in asked.options] == [
+        3,
+        3,
+    ]
     with pytest.raises(TouchstoneError):
         drafts.accept(draft.id)
     firsts = set()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend import drafts, simulator
+from backend import clinic, drafts, simulator
 from backend.errors import TouchstoneError
 from backend.steps.columns import Role
 from tests.backend.bringing import bring, bring_real, roles, why
@@ -30,6 +30,66 @@ def test_paysim(house) -> None:
     assert known["isFraud"] is Role.LABEL
     assert known["isFlaggedFraud"] is Role.IGNORE  # a rule's output, not the truth
     assert known["newbalanceOrig"] is Role.IGNORE  # known only afterwards
+
+
+def drawn(header: str, *cells: str) -> str:
+    """Return 400 rows under a header: {i} is the row, {few} and {odd} what repeats."""
+    rows = (",".join(cells).format(i=i, few=i % 9, odd=i % 2, day=1 + i * 28 // 400,
+                                   fraud=int(i % 20 == 0)) for i in range(400))  # fmt: skip
+    return "\n".join([header, *rows]) + "\n"
+
+
+PUBLIC = {
+    "baf": (
+        drawn(
+            "fraud_bool,income,prev_address_months_count,payment_type,velocity_6h,"
+            "credit_risk_score,source,device_os,month",
+            "{fraud}", "0.{few}", "{few}", "A{few}", "-{i}.5", "-{few}1", "S{odd}", "os{few}",
+            "{odd}",
+        ),
+        {"fraud_bool": Role.LABEL, "month": Role.TIME, "payment_type": Role.CATEGORY,
+         "velocity_6h": Role.NUMBER, "credit_risk_score": Role.NUMBER},
+    ),
+    "ieee": (
+        drawn(
+            "TransactionID,isFraud,TransactionDT,TransactionAmt,ProductCD,card1,addr1,C1,M4,V1",
+            "29{i}", "{fraud}", "8{i}00", "{i}.95", "P{few}", "1{few}", "3{few}", "{few}",
+            "M{odd}", "",
+        ),
+        {"TransactionID": Role.ID, "isFraud": Role.LABEL, "TransactionDT": Role.TIME,
+         "TransactionAmt": Role.AMOUNT, "card1": Role.ENTITY, "M4": Role.CATEGORY,
+         "V1": Role.IGNORE},
+    ),
+    "capital one": (
+        drawn(
+            "accountNumber,customerId,transactionDateTime,transactionAmount,merchantName,"
+            "cardCVV,enteredCVV,cardLast4Digits,echoBuffer,isFraud",
+            "7{few}", "7{few}", "2016-01-{day:02}T14:00:00", "{i}.5", "shop {few}", "414",
+            "4{few}4", "180{few}", "", "{fraud}",
+        ),
+        {"customerId": Role.ENTITY, "transactionDateTime": Role.TIME, "isFraud": Role.LABEL,
+         "transactionAmount": Role.AMOUNT, "merchantName": Role.COUNTERPARTY,
+         "cardCVV": Role.IGNORE, "enteredCVV": Role.IGNORE, "cardLast4Digits": Role.SEALED,
+         "echoBuffer": Role.IGNORE},
+    ),
+    "event schema": (
+        drawn(
+            "EVENT_ID,EVENT_TIMESTAMP,EVENT_LABEL,ENTITY_ID,ENTITY_TYPE",
+            "e{i}", "2024-01-{day:02}T10:00:00Z", "{fraud}", "u{few}", "user",
+        ),
+        {"EVENT_TIMESTAMP": Role.TIME, "EVENT_LABEL": Role.LABEL, "ENTITY_ID": Role.ENTITY},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_formats_by_their_headers(house, name: str) -> None:
+    text, expected = PUBLIC[name]
+    dataset = bring(text)
+    known = roles(dataset)
+    assert {header: known[header] for header in expected} == expected
+    assert dataset.frauds == 20
+    assert clinic.examine(dataset.id).question is None
 
 
 def test_the_simulator_is_understood(house) -> None:
