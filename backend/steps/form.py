@@ -55,12 +55,13 @@ def frame_of(profile: Profile, fields: Iterable[Field], values: dict[str, Any]) 
     """Return the transaction as a frame of one row with the dataset's columns.
 
     A value left out or None is missing. Raises TransactionRefused naming the field whose
-    value cannot be read, or that the model does not have.
+    value cannot be read, or those that the model does not have.
     """
     known = {field.name: field for field in fields}
-    for name in values:
-        if name not in known:
-            raise TransactionRefused(f"This model reads no field “{name}”.")
+    unknown = [f"“{name}”" for name in values if name not in known]
+    if unknown:
+        reads = "field" if len(unknown) == 1 else "fields"
+        raise TransactionRefused(f"This model reads no {reads} {', '.join(unknown)}.")
     row: dict[str, Value] = {"_amount": math.nan, "_time": math.nan}
     for name, field in known.items():
         row[_column(field)] = _read(field, values.get(name), profile.clock)

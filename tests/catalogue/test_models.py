@@ -58,3 +58,6 @@ def test_c66_a_transaction_with_columns_the_model_does_not_have(house) -> None:
     with pytest.raises(TransactionRefused) as refused:
         form.frame_of(profile, fields, {"spent": 5.0, "colour": "red"})
     assert str(refused.value) == "This model reads no field “colour”."
+    with pytest.raises(TransactionRefused) as refused:
+        form.frame_of(profile, fields, {"colour": "red", "spent": 5.0, "size": 7})
+    assert str(refused.value) == "This model reads no fields “colour”, “size”."
