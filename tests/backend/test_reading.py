@@ -155,6 +155,7 @@ def test_how_the_file_was_written_is_told(read) -> None:
 
     assert found.read_as == {
         "encoding": "utf-8 with BOM", "delimiter": ";", "line_ends": "CRLF", "header": True,
+        "remarks": 0,
     }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def of_amounts(dataset: Dataset, pictures: Pictures) -> Words:
 def of_rhythm(dataset: Dataset, pictures: Pictures) -> Words:
     """Return the hours in which frauds cluster, if an interval says that they do."""
     dated = dataset.clock == "date"
-    zone = "hours as in the file" if dated else "hours of each day since the first row"
+    zone = "hours as in the file" if dated else "counted from the first row"
     if not shows_rates(pictures.rhythm):
         return "When transactions happen", f"Transactions by hour and weekday, {zone}."
     by = "hour and weekday" if dated else "hour"

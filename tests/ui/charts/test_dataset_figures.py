@@ -109,6 +109,12 @@ class TestVolume:
         assert set(colours[:-1]) == {ink.LEGIT}
         assert colours[-1] == ink.rgba(ink.LEGIT, 0.4)
 
+    def test_no_band_makes_the_line_too_flat_to_be_read(self):
+        rare = weekly().assign(labelled=130, frauds=[0] * 8 + [2, 0])
+        assert volume.figure(rare, [], "light").layout.yaxis2.range[1] <= 4 * 2 / 130
+        none = rare.assign(frauds=0)
+        assert volume.figure(none, [], "light").layout.yaxis2.range[1] > 0
+
     def test_without_labels_there_is_one_frame(self):
         bare = weekly().assign(labelled=0, frauds=0)
         fig = volume.figure(bare, [], "light")
