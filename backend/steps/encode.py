@@ -1,6 +1,6 @@
 """One transaction as a vector of floats, for models that read numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from backend.steps import bands, clock
 from backend.steps.columns import Column
 from backend.steps.profile import Category, Number, Profile, floats
+from backend.steps.words import Words
 
 MOST_WORDS = 50  # categories that get a place of their own
 STEPS = 10  # places that the amount fills one after the other as it grows
@@ -25,7 +26,7 @@ class Encoder:
 
     Places, in order: per number its standardised value, its rank -1 to 1 and whether it is
     missing; the amount's logarithm, steps and missing flag; hour as sine and cosine, weekday
-    as seven flags; one flag per frequent category. Free text is not read.
+    as seven flags; one flag per frequent category; what free text says, see `Words`.
     """
 
     profile: Profile
@@ -34,8 +35,11 @@ class Encoder:
     def fit(
         cls, frame: pd.DataFrame, columns: tuple[Column, ...], clock: str, room: int = 1000
     ) -> "Encoder":
-        """Learn scales and known categories from the training part; see `Profile.fit`."""
-        return cls(Profile.fit(frame, columns, clock, room))
+        """Learn scales, known categories and words from the training part; see `Profile.fit`."""
+        profile = Profile.fit(frame, columns, clock, room)
+        label = floats(frame["_label"])
+        found = [Words.fit(frame[name], label) for name in profile.texts]
+        return cls(replace(profile, words=tuple(words for words in found if words)))
 
     def apply(self, frame: pd.DataFrame) -> Vectors:
         """Return the vectors of the rows, (n, places); (0, places) for no row.
@@ -47,6 +51,7 @@ class Encoder:
             parts.append(_amount(frame["_amount"], self.profile.amount))
         parts.extend(self._when(frame))
         parts.extend(_flags(frame[category.name], category) for category in self.profile.categories)
+        parts.extend(words.apply(frame[words.name]) for words in self.profile.words)
         return np.hstack([np.zeros((len(frame), 0)), *parts]).astype(np.float32)
 
     def to_plain(self) -> dict[str, Any]:

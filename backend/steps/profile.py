@@ -12,6 +12,7 @@ import pandas as pd
 
 from backend.steps import bands, identity
 from backend.steps.columns import Column, Role
+from backend.steps.words import Words
 
 FITTED_ON = 200_000  # rows; more would not move a quantile a person could see
 MOST_WORDS = 300  # categories a column may have; the rest is "other"
@@ -53,6 +54,7 @@ class Profile:
     clock: str  # date, elapsed or none
     time: float | None  # the median, seconds on the clock
     left_out: dict[str, str] = field(default_factory=dict)  # column -> why it is not read
+    words: tuple[Words, ...] = ()  # of texts, for models that read numbers; see `Encoder.fit`
 
     @classmethod
     def fit(
@@ -84,7 +86,7 @@ class Profile:
 
     def to_plain(self) -> dict[str, Any]:
         """Return the profile as a JSON-ready dict."""
-        return asdict(self)
+        return {**asdict(self), "words": [words.to_plain() for words in self.words]}
 
     @classmethod
     def from_plain(cls, stored: dict[str, Any]) -> "Profile":
@@ -97,6 +99,7 @@ class Profile:
             clock=stored["clock"],
             time=stored["time"],
             left_out=stored["left_out"],
+            words=tuple(Words.from_plain(words) for words in stored.get("words", ())),
         )
 
 

@@ -9,13 +9,27 @@ from hypothesis import strategies as st
 from backend.steps.encode import Encoder
 from tests.workers.learning import COLUMNS, simulated
 
+FRAME = simulated(1_000)
+ENCODER = Encoder.fit(FRAME, COLUMNS, "date")
+
 
 @given(row=st.integers(0, 999))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_one_row_alone_reads_as_it_does_in_bulk(row):
-    frame = simulated(1_000)
-    encoder = Encoder.fit(frame, COLUMNS, "date")
-    assert np.array_equal(encoder.apply(frame.iloc[[row]])[0], encoder.apply(frame)[row])
+    assert np.array_equal(ENCODER.apply(FRAME.iloc[[row]])[0], ENCODER.apply(FRAME)[row])
+
+
+def test_what_people_wrote_counts():
+    rows = FRAME[FRAME["memo"] != FRAME["memo"].iloc[0]].head(1)
+    other = rows.assign(memo=FRAME["memo"].iloc[0])
+    assert not np.array_equal(ENCODER.apply(rows), ENCODER.apply(other))
+
+
+def test_a_model_stored_before_words_were_read_reads_as_it_did():
+    stored = ENCODER.to_plain()
+    del stored["words"]
+    before = Encoder.from_plain(stored).apply(FRAME)
+    assert np.array_equal(before, ENCODER.apply(FRAME)[:, : before.shape[1]])
 
 
 def test_every_place_is_finite_even_where_values_are_missing():
