@@ -5,7 +5,7 @@ to become known lies before validation and before test. Method: Dal Pozzolo et a
 the Fraud Detection Handbook, chapter 5; bounds in decisions/0006-evaluation.md.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ PARTS = (TRAIN, VALIDATION, TEST, GAP, UNLABELLED)
 EDGES = (0.70, 0.85)  # share of labelled rows before validation and before test begin
 DAY = 86_400.0
 SEED = 0
+FOLDS, WEEK = 4, 7 * DAY
+FEW_FRAUDS = 30  # in a fold; with fewer its figures are mostly luck
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,57 @@ def assign(
     if entity is not None and len(np.unique(entity[known])) >= len(EDGES) + 1:
         return _by_entity(entity, known)
     return _by_draw(label, known)
+
+
+def folds(
+    time: NDArray[np.float64], label: NDArray[np.float64], divided: Split, count: int = FOLDS
+) -> tuple[Split, ...]:
+    """Return the split of a time `divided` again, moved back in `count` even steps.
+
+    Fold i ends its training, its validation and begins its test i steps earlier, and tests on
+    one step: the tests follow each other without overlap. A step is a week, or as many weeks
+    as give every fold 30 frauds, but no longer than the test part or an eighth of the time
+    before validation. Rows beyond a fold's test count as gap. `time` and `label` as in
+    `assign`. Empty when the rows were not divided by time.
+    Source: prequential validation, the Fraud Detection Handbook, chapter 5.3.
+    """
+    if divided.boundaries is None or count < 1:
+        return ()
+    known = ~np.isnan(label)
+    longest = min(
+        float(time[known].max()) - divided.boundaries[1],
+        (divided.boundaries[0] - float(time[known].min())) / (2 * count),
+    )
+    steps = [weeks * WEEK for weeks in range(1, int(longest // WEEK) + 1)] or [longest]
+    for step in steps:
+        found = tuple(_moved_back(time, known, divided, step, back) for back in range(count))
+        if all((label[fold.part == TEST] == 1).sum() >= FEW_FRAUDS for fold in found):
+            break
+    return found
+
+
+def at_random(divided: Split, label: NDArray[np.float64], seed: int = SEED) -> Split:
+    """Return the same rows of the parts drawn at random instead, class by class.
+
+    Every part keeps its number of rows and of frauds, so that what a model gains on it is
+    what it learns from the future, and from the neighbours of its test rows.
+    """
+    part, draw = divided.part.copy(), np.random.default_rng(seed)
+    used = np.isin(part, (TRAIN, VALIDATION, TEST))
+    for value in (0, 1):
+        rows = np.flatnonzero(used & (label == value))
+        part[rows] = draw.permutation(part[rows])
+    return Split(part, "random")
+
+
+def _moved_back(
+    time: NDArray[np.float64], known: NDArray[np.bool_], divided: Split, step: float, back: int
+) -> Split:
+    assert divided.boundaries is not None
+    at_validation, at_test = (edge - back * step for edge in divided.boundaries)
+    part = _cut(time, known, at_validation, at_test, divided.gap_seconds)
+    part[(part == TEST) & (time >= at_test + step)] = GAP
+    return replace(divided, part=part, boundaries=(at_validation, at_test))
 
 
 def _by_time(time: NDArray[np.float64], known: NDArray[np.bool_], delay: float) -> Split:

@@ -17,6 +17,7 @@ from backend.steps.spans import Span
 OWN = ("_row", "_label", "_amount", "_time", "_entity")
 DAY = 86_400.0
 ROWS_AT_ONCE = 50_000
+MOST_TWINS = 0.2  # share of the training rows; more equal rows are no copies of each other
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -86,7 +87,8 @@ def divide(
 ) -> tuple[split.Split, dict[str, Part]]:
     """Return how the rows are split, and each part by name; see `split.assign`.
 
-    Rows in the `uncovered` periods (from, until, in seconds) count as unlabelled.
+    Rows in the `uncovered` periods (from, until, in seconds) count as unlabelled. Training
+    rows that equal a row of a later part in everything but the label are left out.
     """
     own = table.select_columns(["_label", "_time", "_entity"]).with_format("pandas")[:]
     label = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -98,5 +100,39 @@ def divide(
     if left_out.any():
         told = f"{left_out.sum():,} rows in periods without labels were left out."
         divided = replace(divided, caveats=(*divided.caveats, told))
+    if divided.method != "time":  # two moments lie in two parts, so rows of them are not equal
+        divided = _without_twins(table, divided)
     rows = {name: np.flatnonzero(divided.part == name) for name in split.PARTS}
     return divided, {name: Part(table, rows[name], label[rows[name]]) for name in split.PARTS}
+
+
+def _without_twins(table: datasets.Dataset, divided: split.Split) -> split.Split:
+    """Return the split without the training rows that the model would meet again."""
+    part, print_of = divided.part.copy(), _fingerprints(table)
+    later = print_of[np.isin(part, (split.VALIDATION, split.TEST))]
+    twins = (part == split.TRAIN) & np.isin(print_of, later)
+    count, share = int(twins.sum()), twins.sum() / max(int((part == split.TRAIN).sum()), 1)
+    if not count:
+        return divided
+    if share > MOST_TWINS:
+        told = (
+            f"{count:,} training rows ({share:.0%}) equal a validation or test row in every "
+            "column: too many to be copies, so they were kept."
+        )
+    else:
+        part[twins] = split.GAP
+        told = (
+            f"{count:,} training rows that equal a validation or test row in everything but "
+            "the label were left out."
+        )
+    return replace(divided, part=part, caveats=(*divided.caveats, told))
+
+
+def _fingerprints(table: datasets.Dataset) -> NDArray[np.uint64]:
+    """Return a hash of each row (n,), its number and its label aside."""
+    everything = Part(table, np.arange(table.num_rows), np.zeros(table.num_rows))
+    found = [np.zeros(0, dtype=np.uint64)]
+    for frame in everything.frames():
+        told = frame.drop(columns=["_row", "_label"])
+        found.append(pd.util.hash_pandas_object(told, index=False).to_numpy())
+    return np.concatenate(found)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.steps.split import DAY, assign
+from backend.steps.split import DAY, assign, at_random, folds
 
 WEEK = 7 * DAY
 
@@ -96,3 +96,48 @@ def test_labels_known_at_once_need_no_gap() -> None:
 
 def test_an_empty_file_has_empty_parts() -> None:
     assert len(assign(np.array([]), np.array([]), None, WEEK).part) == 0
+
+
+def test_folds_test_on_weeks_that_follow_each_other_backwards() -> None:
+    time, label = days(400, rows_a_day=100)  # 5 frauds a day, 35 a week
+    divided = assign(time, label, None, WEEK)
+    found = folds(time, label, divided)
+    assert [fold.boundaries[1] / DAY for fold in found] == [340, 333, 326, 319]
+    for back, fold in enumerate(found):
+        test, train = time[fold.part == "test"], time[fold.part == "train"]
+        assert (test.min(), test.max()) == ((340 - 7 * back) * DAY, (346 - 7 * back) * DAY)
+        assert train.max() == (280 - 7 * back - 8) * DAY  # a week of gap before validation
+        assert sum(fold.rows().values()) == len(time)
+
+
+def test_a_fold_with_few_frauds_is_longer_but_not_longer_than_the_test() -> None:
+    time, label = days(400)  # half a fraud a day: 30 take 60 days, the test part
+    length = [
+        np.ptp(time[fold.part == "test"])
+        for fold in folds(time, label, assign(time, label, None, WEEK))
+    ]
+    assert length == [34 * DAY] * 4  # an eighth of 280 days, in whole weeks
+
+
+def test_a_fold_never_learns_from_what_comes_after_its_test() -> None:
+    time, label = days(90)
+    for fold in folds(time, label, assign(time, label, None, WEEK)):
+        assert time[fold.part == "train"].max() < time[fold.part == "test"].min() - WEEK
+
+
+def test_rows_without_a_time_have_no_folds() -> None:
+    label = (np.arange(100) % 10 == 0).astype(float)
+    time = np.full(100, np.nan)
+    assert folds(time, label, assign(time, label, None, WEEK)) == ()
+
+
+def test_a_random_split_keeps_rows_and_frauds_of_every_part() -> None:
+    time, label = days(200)
+    label[::7] = np.nan
+    divided = assign(time, label, None, WEEK)
+    drawn = at_random(divided, label)
+    assert drawn.method == "random" and (drawn.part != divided.part).any()
+    assert drawn.to_plain(label)["rows"] == divided.to_plain(label)["rows"]
+    assert drawn.to_plain(label)["frauds"] == divided.to_plain(label)["frauds"]
+    untouched = np.isin(divided.part, ("gap", "unlabelled"))
+    assert (drawn.part[untouched] == divided.part[untouched]).all()

@@ -1,4 +1,4 @@
-"""Rows in periods without labels are in no part, so that validation and test hold frauds."""
+"""Parts hold labelled rows that are theirs alone, and every row keeps its own number."""
 
 import numpy as np
 import pandas as pd
@@ -65,3 +65,39 @@ def test_rows_put_aside_leave_gaps_and_every_row_keeps_its_own_number(tmp_path):
     for part in parts.values():
         found = part.frame().set_index("_row")
         assert found["_amount"].equals(own.loc[found.index, "_amount"])
+
+
+def timeless(copies, folder):
+    """Rows without time or entity, the last of them copies of others, opened as a table."""
+    frame = simulated(600).assign(_time=np.nan, _entity=None)
+    drawn = frame.sample(copies, random_state=0).assign(_label=0)
+    frame = pd.concat([frame, drawn], ignore_index=True)
+    frame["_row"] = np.arange(len(frame))
+    frame.to_parquet(folder / "rows.parquet")
+    return frame, read.open_table(folder / "rows.parquet", COLUMNS, folder / "scratch")
+
+
+def test_a_training_row_that_would_be_met_again_is_left_out(tmp_path):
+    frame, table = timeless(60, tmp_path)
+    told = ["_amount", "shop", "distance", "memo"]
+
+    split, part = read.divide(table, 3)
+
+    rows = {name: set(map(tuple, part[name].frame()[told].to_numpy())) for name in part}
+    assert not rows["train"] & (rows["validation"] | rows["test"])
+    assert 0 < len(part["gap"]) < 60
+    assert split.caveats[-1].startswith(f"{len(part['gap'])} training rows that equal")
+    assert sum(map(len, part.values())) == len(frame)
+
+
+def test_rows_that_are_alike_by_their_nature_are_kept_and_told(tmp_path):
+    frame = simulated(600).assign(
+        _time=np.nan, _entity=None, _amount=np.nan, distance=np.nan, memo=None
+    )
+    frame.to_parquet(tmp_path / "rows.parquet")
+    table = read.open_table(tmp_path / "rows.parquet", COLUMNS, tmp_path / "scratch")
+
+    split, part = read.divide(table, 3)
+
+    assert len(part["gap"]) == 0
+    assert "(100%)" in split.caveats[-1] and "so they were kept" in split.caveats[-1]
