@@ -11,7 +11,7 @@ def alternative(column: Column) -> Role | None:
 
     None where a column says the same in every row, so that it could be nothing else.
     """
-    if column.guess:
+    if column.guess and column.guess != column.role:
         return Role(column.guess)
     if column.distinct < TWO:
         return None

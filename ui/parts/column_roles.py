@@ -56,7 +56,9 @@ def table(dataset: Dataset) -> pd.DataFrame:
 
 
 def _why(column: Column) -> str:
-    return f"{column.why}. Guessed: {column.guess_why}" if column.guess else column.why
+    if not column.guess or column.guess == column.role:  # its use is as guessed
+        return column.why
+    return f"{column.why}. Guessed: {column.guess_why}"
 
 
 def _or_else(column: Column) -> str:

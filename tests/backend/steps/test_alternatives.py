@@ -19,3 +19,8 @@ def test_a_flat_column_could_be_nothing_else():
 def test_a_changed_column_could_be_what_was_guessed():
     column = Column("a", Role.NUMBER, "Chosen by you", distinct=9, guess="category")
     assert alternative(column) is Role.CATEGORY
+
+
+def test_an_explained_label_could_be_something_else_than_a_label() -> None:
+    explained = Column("a", Role.LABEL, "", distinct=2, guess=Role.LABEL, guess_why="by name")
+    assert alternative(explained) is Role.CATEGORY
