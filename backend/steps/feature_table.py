@@ -1,0 +1,119 @@
+"""Features of all rows of a dataset, or of a few typed by hand, from the same past."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from backend.steps import shelves
+from backend.steps.features import Plan
+from backend.steps.past import Measured, alone, keys, measure, needed
+from backend.steps.profile import floats
+
+Matrix = NDArray[np.float32]
+Places = NDArray[np.int64]
+Laid = dict[str, tuple[str, ...]]  # key -> features that were laid down for it
+
+
+def build(plan: Plan, rows: Path, past: Path, target: Path, scratch: Path) -> None:
+    """Write the features of every row of the Parquet `rows` to the Parquet `target`.
+
+    Written: `_row` int64, then one float32 column per feature of the plan, under its name, NaN
+    where unknown; rows in the order of `rows`. `past` is the folder that `shelves.fill` filled
+    from the same rows and plan. Memory stays bounded: features are computed key after key, laid
+    down in the existing folder `scratch` and put back in order one row group after another.
+    """
+    with pq.ParquetFile(rows) as file:
+        groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+        edges = np.concatenate([[0], np.cumsum(groups)]).astype(np.int64)
+        laid = {key: _lay_down(plan, key, past, edges, scratch) for key in keys(plan)}
+        own = {name: pa.float32() for name in plan.words}
+        schema = pa.schema({"_row": pa.int64(), **own})
+        ends = (*(plan.place or ()), *(plan.home or ()))
+        with pq.ParquetWriter(target, schema, compression="zstd", use_dictionary=False) as writer:
+            for group in range(len(groups)):
+                frame = file.read_row_group(group, columns=["_row", *ends]).to_pandas()
+                found = _picked_up(plan, group, laid, edges, scratch)
+                found |= {name: _as_stored(values) for name, values in alone(plan, frame).items()}
+                columns = [frame["_row"].to_numpy(), *(found[name] for name in own)]
+                writer.write_table(pa.table(columns, schema=schema))
+
+
+def of_transactions(plan: Plan, frame: pd.DataFrame, past: Path) -> pd.DataFrame:
+    """Return the features of a few transactions (n, features), float32, as `build` writes them.
+
+    `frame` has the dataset's columns, as far as they are known; `past` is the folder that
+    `shelves.fill` filled. The transactions do not see each other. Empty in, empty out.
+    """
+    values = {name: np.full(len(frame), np.nan, dtype=np.float32) for name in plan.words}
+    for key in keys(plan):
+        known = frame.reindex(columns=list(needed(plan, key)))
+        has_past = np.isfinite(floats(known["_time"])) & known[key].notna().to_numpy()
+        for at in np.flatnonzero(has_past):
+            for name, value in _one(plan, key, known.iloc[at], past).items():
+                values[name][at] = value[0]
+    ends = frame.reindex(columns=[*(plan.place or ()), *(plan.home or ())])
+    values |= {name: _as_stored(found) for name, found in alone(plan, ends).items()}
+    return pd.DataFrame(values, frame.index)
+
+
+def _one(plan: Plan, key: str, row: pd.Series, past: Path) -> Measured:
+    own = {name: None if pd.isna(row[name]) else row[name] for name in needed(plan, key)}
+    own["_label"] = None  # nobody knows it yet
+    events = shelves.behind(plan, key, own, past)
+    return measure(plan, key, events, np.arange(len(events)) == len(events) - 1)
+
+
+def _lay_down(plan: Plan, key: str, past: Path, edges: Places, scratch: Path) -> tuple[str, ...]:
+    """Compute a key's features and append them, row by row, to a file per row group.
+
+    Returns the names of the features, in the order of a row's values.
+    """
+    names: tuple[str, ...] = ()
+    for block in shelves.blocks(plan, key, past):
+        found = measure(plan, key, block, np.ones(len(block), dtype=bool))
+        names = tuple(found)
+        at = block[shelves.AT].to_numpy()
+        order = np.argsort(at, kind="stable")
+        records = np.empty(len(at), dtype=_record(names))
+        records["at"] = at[order]
+        records["values"] = np.column_stack([found[name] for name in names])[order]
+        cuts = np.searchsorted(records["at"], edges)
+        for group, (start, end) in enumerate(pairwise(cuts)):
+            if end > start:
+                with _heap(plan, key, group, scratch).open("ab") as file:
+                    records[start:end].tofile(file)
+    return names
+
+
+def _picked_up(
+    plan: Plan, group: int, laid: Laid, edges: Places, scratch: Path
+) -> dict[str, NDArray[np.float32]]:
+    """Return the features of one row group, in the order of its rows."""
+    rows = int(edges[group + 1] - edges[group])
+    found = {name: np.full(rows, np.nan, dtype=np.float32) for name in plan.words}
+    for key, names in laid.items():
+        heap = _heap(plan, key, group, scratch)
+        if not heap.exists():
+            continue
+        records = np.fromfile(heap, dtype=_record(names))
+        heap.unlink()
+        for column, name in enumerate(names):
+            found[name][records["at"] - edges[group]] = records["values"][:, column]
+    return found
+
+
+def _record(names: tuple[str, ...]) -> np.dtype[np.void]:
+    return np.dtype([("at", np.int64), ("values", np.float32, (len(names),))])
+
+
+def _heap(plan: Plan, key: str, group: int, scratch: Path) -> Path:
+    return scratch / f"laid-{keys(plan).index(key)}-{group}.bin"
+
+
+def _as_stored(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    return values.astype(np.float32)
