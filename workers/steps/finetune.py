@@ -13,7 +13,7 @@ from backend.scorer import MODEL, TOKENISER
 from backend.steps import tokens
 from backend.steps.serialise import Serialiser
 from workers.family import Learned, Lesson
-from workers.steps import encoder, export, sample
+from workers.steps import encoder, export, export_text, sample
 from workers.steps.read import Part
 from workers.steps.tokenise import tokenise
 from workers.steps.train import Recipe, Texts, Training, logits_of
@@ -55,7 +55,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
 
     voice.stage("Exporting the model")
     model.save_pretrained(order.folder / "model")  # type: ignore[operator]
-    export.export_text_model(model, order.folder / MODEL)
+    export_text.export_text_model(model, order.folder / MODEL)
     return Learned(
         reader=Reader(
             "text", serialiser.profile, order.columns, kept_share, options.max_length, pad
@@ -137,7 +137,9 @@ def _parity(
     ids = tokens.encode(tokeniser, serialiser.apply(rows.frame()))
     trained = logits_of(model, ids, pad)
     path = lesson.order.folder / MODEL
-    return export.prove_equal(trained, export.text_logits(path, ids, pad, lesson.order.threads))
+    return export.prove_equal(
+        trained, export_text.text_logits(path, ids, pad, lesson.order.threads)
+    )
 
 
 def _labels(part: Part) -> Labels:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import datasets
 import numpy as np
@@ -131,7 +132,7 @@ def _without_twins(table: datasets.Dataset, divided: split.Split) -> split.Split
 def _fingerprints(table: datasets.Dataset) -> NDArray[np.uint64]:
     """Return a hash of each row (n,), its number and its label aside."""
     everything = Part(table, np.arange(table.num_rows), np.zeros(table.num_rows))
-    found = [np.zeros(0, dtype=np.uint64)]
+    found: list[NDArray[Any]] = [np.zeros(0, dtype=np.uint64)]
     for frame in everything.frames():
         told = frame.drop(columns=["_row", "_label"])
         found.append(pd.util.hash_pandas_object(told, index=False).to_numpy())
