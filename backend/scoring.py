@@ -1,14 +1,14 @@
 """What about this one? A transaction typed by hand, answered by a run's exported model."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backend import datasets, files, runs
+from backend import datasets, files, policies, runs
 from backend.errors import ModelNotReady, TransactionRefused
 from backend.scorer import Scorer, open_scorer
 from backend.states import RunState
@@ -28,8 +28,14 @@ class Scored:
     band: str  # low, review or high
     percentile: float  # share of test transactions that scored lower, 0 to 1
     milliseconds: float  # that the model took
-    review: float  # score from which 1% of legitimate validation rows lie
-    high: float  # score from which 0.1% of them lie
+    review: float  # the run's threshold; before one was saved, where 1% of good payments lie
+    high: float  # score from which 0.1% of legitimate validation rows lie, or the threshold above
+    version: int | None  # of the threshold in force; None before one was saved
+
+    @property
+    def is_alert(self) -> bool:
+        """True when somebody should look; a score equal to the threshold raises an alert."""
+        return self.score >= self.review
 
 
 def fields(run_id: int) -> tuple[Field, ...]:
@@ -55,7 +61,8 @@ def from_row(run_id: int, row: int) -> dict[str, Any]:
 def score(run_id: int, values: dict[str, Any]) -> Scored:
     """Return what a run's model says about one transaction.
 
-    `values` are given by field name; one left out or None is missing. Raises RunNotFound;
+    `values` are given by field name; one left out or None is missing. The band follows the
+    run's newest policy: its threshold is where looking begins. Raises RunNotFound;
     ModelNotReady; TransactionRefused naming the field that cannot be read.
     """
     scorer = _scorer(run_id)
@@ -65,13 +72,17 @@ def score(run_id: int, values: dict[str, Any]) -> Scored:
     probability = float(scorer.score(frame)[0])
     took = (time.perf_counter() - began) * 1_000
     below = float(np.searchsorted(reader.marks, probability, side="left"))
+    policy = policies.newest(run_id)
+    review = policy.threshold if policy else reader.review
+    edges = replace(reader, review=review, high=max(reader.high, review))
     return Scored(
         score=probability,
-        band=reader.band(probability),
+        band=edges.band(probability),
         percentile=below / max(len(reader.marks), 1),
         milliseconds=took,
-        review=reader.review,
-        high=reader.high,
+        review=edges.review,
+        high=edges.high,
+        version=policy.version if policy else None,
     )
 
 

@@ -12,6 +12,8 @@ from backend.errors import ModelNotReady
 from backend.policies import Policy
 from backend.steps import costs, outcomes, worth
 from backend.steps.costs import Costs
+from backend.steps.interval import wilson
+from backend.steps.metrics import FEW_FRAUDS
 from backend.steps.outcomes import SCALE, Ranked
 from backend.steps.scored import DAY
 
@@ -104,7 +106,10 @@ class Design:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a run does at the threshold in force, over its whole test part."""
+    """What a run does at the threshold in force, over its whole test part.
+
+    With fewer than 30 frauds no interval of an amount is told, and Wilson's of the frauds.
+    """
 
     policy: Policy | None  # None: nobody chose one, so it is the best under the usual costs
     design: Design
@@ -134,14 +139,15 @@ def curve(run_id: int, chosen: Costs) -> pd.DataFrame:
     """Return what alerting from each threshold on saves in a week, with its 95% band.
 
     Columns: alerts (a day), value, low, high, threshold. Where no time is known the figures
-    are those of the test part. Empty for a run of before judgements were kept. Raises as
-    `design` does.
+    are those of the test part; with fewer than 30 frauds there is no band (NaN). Empty for a
+    run of before judgements were kept. Raises as `design` does.
     """
     grid, (ranked, days) = judgements.replicates(run_id), _ranked(run_id)
     if "alerts" not in grid:
         return pd.DataFrame(columns=["alerts", "value", "low", "high", "threshold"])
     assert ranked.prevalence is not None, "a judged run has rows"
-    told = worth.net_value(grid, chosen, ranked.prevalence, days, _stretch(days, True), banded=True)
+    known = int(ranked.frauds[-1]) >= FEW_FRAUDS
+    told = worth.net_value(grid, chosen, ranked.prevalence, days, _stretch(days, True), known)
     return told.assign(threshold=grid["threshold"])
 
 
@@ -164,7 +170,11 @@ def standing(run_id: int) -> Standing | None:
     grid = judgements.replicates(run_id)
     alerts = outcome.alerts * (days or 1.0)
     caught = outcomes.caught(grid, alerts) if "alerts" in grid else {}
-    return Standing(policy, made, outcome, _span(caught, made.has_amounts))
+    if int(ranked.frauds[-1]) >= FEW_FRAUDS:
+        between = _span(caught, made.has_amounts)
+    else:
+        between = None if made.has_amounts else _wilson(outcome)
+    return Standing(policy, made, outcome, between)
 
 
 def costs_of(policy: Policy | None) -> Costs:
@@ -177,6 +187,13 @@ def _span(caught: dict[str, outcomes.Floats], amounts: bool) -> tuple[float, flo
     if told is None or not len(told) or np.isnan(told).all():
         return None
     low, high = np.nanquantile(told, SPAN)
+    return float(low), float(high)
+
+
+def _wilson(outcome: Outcome) -> tuple[float, float] | None:
+    if outcome.recall is None:
+        return None
+    low, high = wilson(outcome.caught, outcome.caught + outcome.missed)
     return float(low), float(high)
 
 

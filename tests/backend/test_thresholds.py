@@ -7,6 +7,7 @@ from backend import judgements, policies, thresholds
 from backend.errors import ModelNotReady, RunNotFound
 from backend.steps import costs
 from backend.steps.costs import Costs
+from backend.steps.interval import wilson
 from backend.steps.outcomes import SCALE
 from db import Dataset, transaction
 from tests.backend import judging
@@ -17,7 +18,7 @@ USUAL = costs.DEFAULTS
 
 @pytest.fixture
 def judged(house) -> int:
-    return judging.finished(judging.cards(rows=6_000, share=0.03), skill=2.0)
+    return judging.finished(judging.cards(rows=6_000, share=0.05), skill=2.0)
 
 
 def test_a_week_is_what_the_test_part_brings_in_seven_days(judged) -> None:
@@ -98,6 +99,18 @@ def test_a_standing_follows_the_newest_policy_and_counts_the_test_part_as_it_is(
     frauds = rows[(rows["score"] >= 0.3217) & (rows["label"] == 1)]
     assert standing.outcome.caught_amount == pytest.approx(frauds["amount"].sum())
     assert thresholds.costs_of(standing.policy) == chosen
+
+
+def test_few_frauds_have_no_interval_in_money_and_wilsons_in_frauds(house) -> None:
+    on = judging.cards(rows=2_000, share=0.05)
+    few = judging.finished(on, key="money")
+    assert thresholds.standing(few).caught is None
+    curve = thresholds.curve(few, USUAL)
+    assert curve["low"].isna().all() and curve["value"].notna().all()
+    on.rows["_amount"] = np.nan
+    at = thresholds.standing(judging.finished(on, key="frauds"))
+    low, high = wilson(at.outcome.caught, at.outcome.caught + at.outcome.missed)
+    assert at.caught == (low, high) and low < at.outcome.recall < high
 
 
 def test_a_threshold_beside_the_scale_is_told_when_asked_for(judged) -> None:

@@ -11,20 +11,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 import db
 from backend import datasets, imports, offers, plugins
 from backend.dataset_view import Dataset
-from settings import ROOT
 from tests.conftest import set_setting
+from tests.ui.opened import button, open_page, primary, verdict
 from ui import views
 from ui.page import GROUPS, Page
 from ui.parts.judgement import split_caption
 
 PAGES = sorted(plugins.collect(views, "PAGE"))
-NEEDS_AN_ID = {"dataset": ["clinic", "datasets", "new_run"], "run": ["progress", "predictions"]}
+NEEDS_AN_ID = {
+    "dataset": ["clinic", "datasets", "new_run"],
+    "run": ["progress", "run", "predictions"],
+}
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -45,28 +46,6 @@ TEST = {
     "precision_at_100": 0.51,
     "note": "",
 }
-
-
-def open_page(name: str, **ids: int) -> AppTest:
-    """Draw one page of the whole application and return it."""
-    app = AppTest.from_file(str(ROOT / "ui" / "app.py"), default_timeout=60)
-    app._page_hash = calc_hash("" if name == "home" else name)  # pages of functions have no path
-    for key, value in ids.items():
-        app.query_params[key] = str(value)
-    return app.run()
-
-
-def verdict(app: AppTest) -> str:
-    (header,) = app.header  # one per page, and it is the verdict
-    return header.value
-
-
-def button(app: AppTest, key: str):
-    return next(each for each in app.button if each.key == key)
-
-
-def primary(app: AppTest) -> list[str]:
-    return [each.label for each in app.button if each.proto.type == "primary"]
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +132,7 @@ class TestEveryPage:
         assert page.group in GROUPS
         assert page.icon.startswith(":material/")
 
-    @pytest.mark.parametrize("name", ["progress", "predictions", "score"])
+    @pytest.mark.parametrize("name", ["progress", "run", "predictions", "score"])
     def test_says_that_a_run_is_not_here(self, house, name):
         app = open_page(name, run=99)
         assert not app.exception
@@ -225,7 +204,7 @@ class TestProgress:
     def test_of_a_finished_run_says_what_it_finds(self, sample):
         app = open_page("progress", run=add_finished_run(sample))
         assert verdict(app) == "Finds 62% of frauds while stopping 1 in 100 good payments."
-        assert primary(app) == ["See predictions"]
+        assert primary(app) == ["See what it is worth"]
 
     def test_keeps_the_best_when_asked(self, sample):
         run = add_run(sample, "running")
@@ -241,24 +220,6 @@ class TestProgress:
             assert session.get(db.Run, run).stop == ""
 
 
-class TestPredictions:
-    def test_pages_by_score_and_keeps_the_place_in_the_address(self, sample):
-        app = open_page("predictions", run=add_finished_run(sample))
-        assert verdict(app) == "Of the 100 highest-scored test transactions, 51% are fraud."
-        first = app.dataframe[0].value["Score"]
-        assert len(first) == 50
-        assert first.is_monotonic_decreasing
-        button(app, "page-Next").click().run()
-        assert app.query_params["from"]
-        assert app.dataframe[0].value["Score"].iloc[0] < first.iloc[-1]
-
-    def test_filters_and_says_when_nothing_fits(self, sample):
-        app = open_page("predictions", run=add_finished_run(sample))
-        app.number_input(key="least_score").set_value(0.9).run()
-        assert not app.dataframe
-        assert any("No transaction fits" in each.value for each in app.caption)
-
-
 class TestHome:
     def test_shows_runs_at_work_and_what_to_do_next(self, sample):
         done = add_finished_run(sample)
@@ -266,7 +227,7 @@ class TestHome:
         app = open_page("home")
         assert verdict(app).startswith("1 run at work.")
         assert len(app.dataframe[0].value) == 2
-        assert {each.key for each in app.button} >= {f"next-predictions-{done}"}
+        assert {each.key for each in app.button} >= {f"next-run-{done}"}
 
 
 def test_the_split_is_told_part_by_part(sample):

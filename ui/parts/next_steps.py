@@ -53,8 +53,18 @@ def find(every: Sequence[Run], held: Sequence[Dataset]) -> list[Step]:
         if dataset.is_ready and dataset.id not in trained:
             why = f"No model has learned from {plain(dataset.name)} yet."
             steps.append(Step(why, "Train on it", "new_run", "dataset", dataset.id))
-    done = next((run for run in every if run.state is RunState.SUCCEEDED), None)
-    if done:
-        why = f"{plain(done.name)} has scored its test transactions."
-        steps.append(Step(why, "See predictions", "predictions", "run", done.id))
+    steps += _judged(every)
     return steps[:MOST]
+
+
+def _judged(every: Sequence[Run]) -> list[Step]:
+    finished = [run for run in every if run.state is RunState.SUCCEEDED and not run.automatic]
+    if not finished:
+        return []
+    newest = finished[0]
+    champion = any(run.champion_since for run in every if run.dataset_id == newest.dataset_id)
+    if not champion:
+        why = f"{plain(newest.dataset_name)} has no champion yet. Is {plain(newest.name)} the one?"
+        return [Step(why, "See what it is worth", "run", "run", newest.id)]
+    why = f"{plain(newest.name)} has scored its test transactions."
+    return [Step(why, "See predictions", "predictions", "run", newest.id)]

@@ -2,18 +2,25 @@
 
 import streamlit as st
 
-from backend.predictions import Filters, Totals
-from backend.run_view import Run
-from ui.parts.skeleton import card, cards
-from ui.parts.wording import LABELS, MISSING, PARTS, count, money, share
+from backend.predictions import Filters
+from ui.parts.wording import LABELS, PARTS
 
 FROM = "from"  # in the address: the place in the order of scores where the page begins
 SHOWN_PARTS = ["test", "validation", "all"]
+ALERTS, EVERY = "Alerts", "Every transaction"
 
 
-def draw() -> Filters:
-    """Draw the filters and return what they ask for."""
+def draw(threshold: float) -> Filters:
+    """Draw the filters and return what they ask for; alerts are scores from `threshold` on."""
     with st.grid(4, gap="small", min_column_width=200):
+        show = st.radio(
+            "Show",
+            [ALERTS, EVERY],
+            horizontal=True,
+            key="show",
+            bind="query-params",
+            on_change=first_page,
+        )
         part = st.selectbox(
             "Part",
             SHOWN_PARTS,
@@ -30,17 +37,6 @@ def draw() -> Filters:
             bind="query-params",
             on_change=first_page,
         )
-        score = st.number_input(
-            "Least score",
-            min_value=0.0,
-            max_value=1.0,
-            value=0.0,
-            step=0.05,
-            format="%.2f",
-            key="least_score",
-            bind="query-params",
-            on_change=first_page,
-        )
         amount = st.number_input(
             "Least amount",
             min_value=0.0,
@@ -51,20 +47,8 @@ def draw() -> Filters:
             bind="query-params",
             on_change=first_page,
         )
-    return Filters(part=part, label=label, least_score=score, least_amount=amount)
-
-
-def draw_totals(run: Run, filters: Filters, totals: Totals) -> None:
-    """Draw what the filtered transactions add up to, money first."""
-    rate = share(totals.frauds / totals.rows, card=True) if totals.rows else MISSING
-    cards(
-        [
-            card("Amount in fraud", money(totals.fraud_amount, run.currency), "labelled as fraud"),
-            card("Amount in all", money(totals.amount, run.currency), "of these transactions"),
-            card("Frauds", count(totals.frauds), f"{rate} of these transactions"),
-            card("Transactions", count(totals.rows), PARTS[filters.part].lower()),
-        ]
-    )
+    least = threshold if show == ALERTS else 0.0
+    return Filters(part=part, label=label, least_score=least, least_amount=amount)
 
 
 def first_page() -> None:

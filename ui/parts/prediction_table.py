@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from backend import predictions
-from backend.predictions import Filters
+from backend.predictions import Filters, Totals
 from backend.run_view import Run
 from ui.charts.ink import FRAUD
 from ui.page import go
+from ui.parts import prediction_filters
 from ui.parts.prediction_filters import FROM
 from ui.parts.skeleton import panel
 from ui.parts.wording import MISSING, counted, money, on_clock
@@ -20,13 +21,15 @@ TRUTH = {1: "Fraud", 0: "Legitimate"}
 CANONICAL = ("row", "part", "score", "label", "amount", "time", "entity", "counterparty")
 
 
-def draw(run: Run, filters: Filters, rows: int) -> None:
-    """Draw one page of scores; its place stands in the address."""
-    note = f"{counted(rows, 'transaction')}, highest score first, 50 on a page."
-    with panel("Transactions", note):
-        if not rows:
-            st.caption("No transaction fits these filters. Lower the score or the amount.")
+def draw(run: Run, threshold: float) -> None:
+    """Draw the filters and one page of scores; the choices and the place stand in the address."""
+    with panel("Transactions", "Highest score first, 50 on a page."):
+        filters = prediction_filters.draw(threshold)
+        totals = predictions.totals(run.id, filters)
+        if not totals.rows:
+            st.caption("No transaction fits. Lower the threshold, or show every transaction.")
             return
+        st.caption(summed(totals, run.currency))
         shown = predictions.page(run.id, filters, st.query_params.get(FROM))
         _draw_table(run, shown.frame)
         with st.container(horizontal=True, gap="small"):
@@ -42,6 +45,14 @@ def draw(run: Run, filters: Filters, rows: int) -> None:
                 on_click="ignore",
                 key="download",
             )
+
+
+def summed(totals: Totals, currency: str) -> str:
+    """Return what the filtered transactions add up to, in one sentence."""
+    rows, frauds = counted(totals.rows, "transaction"), counted(totals.frauds, "fraud")
+    amounts = f"{money(totals.fraud_amount, currency)} of {money(totals.amount, currency)}"
+    lost = f": {amounts} in all" if totals.amount else ""
+    return f"{rows}, {frauds} among them{lost}."
 
 
 def _draw_table(run: Run, frame: pd.DataFrame) -> None:

@@ -13,7 +13,8 @@ from ui.parts.wording import count, plain
 
 ASKING = "asking-to-cancel"
 
-SEE = ("See predictions", ":material/flag:", "primary", "see-predictions")
+JUDGE = ("See what it is worth", ":material/verified:", "primary", "see-run")
+SEE = ("See predictions", ":material/flag:", "secondary", "see-predictions")
 AGAIN = ("New run", ":material/add:", "primary", "new-run")
 KEEP_BEST = ("Stop and keep best", ":material/stop_circle:", "secondary", "keep-best")
 CANCEL = ("Cancel run", ":material/close:", "secondary", "cancel")
@@ -22,7 +23,7 @@ CANCEL = ("Cancel run", ":material/close:", "secondary", "cancel")
 def actions(run: Run) -> list[Action]:
     """Return the buttons of a run's page."""
     if run.state is RunState.SUCCEEDED:
-        return [SEE]
+        return [JUDGE, SEE]
     if not run.is_live:
         return [AGAIN]
     if run.stop:
@@ -39,6 +40,8 @@ def press(run: Run, pressed: list[bool]) -> None:
 
 
 def _do(run: Run, key: str) -> None:
+    if key == "see-run":
+        go("run", run=run.id)
     if key == "see-predictions":
         go("predictions", run=run.id)
     if key == "new-run":

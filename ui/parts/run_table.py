@@ -5,21 +5,25 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from backend import runs
+from backend import champions, runs
 from backend.run_view import Run
 from ui.page import go
 from ui.parts import viewer
+from ui.parts.run_picker import page_of
 from ui.parts.wording import MISSING, STATES, moment, share, three
 
 OPENED = "opened-run"
 SPARK = 30  # points of the small loss line
-COLOURS = {"Finished": "green", "Running": "blue", "Failed": "red", "Diverged": "red"}
+CHAMPION = "Champion"
+COLOURS = {CHAMPION: "green", "Running": "blue", "Failed": "red", "Diverged": "red"}
 
 
 def draw(shown: Sequence[Run]) -> None:
-    """Draw the runs, newest first; pressing Open leads to a run's page."""
-    table = pd.DataFrame([_row(run) for run in shown])
-    states = sorted({words for words, _, _ in STATES.values()})
+    """Draw the runs, newest first; pressing Open leads to a run's page: live, or judged."""
+    champion_of = {each: champions.of(each) for each in {run.dataset_id for run in shown}}
+    best = {champion.run_id for champion in champion_of.values() if champion}
+    table = pd.DataFrame([_row(run, run.id in best) for run in shown])
+    states = sorted({CHAMPION, *(words for words, _, _ in STATES.values())})
     st.dataframe(
         table,
         hide_index=True,
@@ -42,15 +46,16 @@ def draw(shown: Sequence[Run]) -> None:
     )
     click = st.session_state.get(OPENED)
     if click:
-        go("progress", run=shown[click["row"]].id)
+        run = shown[click["row"]]
+        go(page_of(run), run=run.id)
 
 
-def _row(run: Run) -> dict[str, object]:
+def _row(run: Run, is_champion: bool) -> dict[str, object]:
     curve = runs.loss_curve(run.id, at_most=SPARK)
     test = run.metrics.get("test") or {}
     return {
         "Run": run.name,
-        "State": [STATES[run.state][0]],
+        "State": [STATES[run.state][0], *([CHAMPION] if is_champion else [])],
         "": "Open",
         "Validation loss": curve[curve["part"] == "validation"]["loss"].dropna().tolist(),
         "Frauds found": share(test.get("recall_at_1_fpr"), card=True),

@@ -60,9 +60,19 @@ def draw(answer: Scored | None) -> None:
         (answer.review, answer.high, BANDS["review"][0]),
         (answer.high, 1.0, BANDS["high"][0]),
     ]
+    bands = [each for each in bands if each[1] > each[0]]
     figure = band.figure(answer.score, bands, viewer.theme())
     chart.draw(figure, key="score", alt=band.alt(answer.score, BANDS[answer.band][0]))
-    st.caption(
-        f"1 in 100 good payments scores {score(answer.review)} or more, 1 in 1,000 scores "
-        f"{score(answer.high)} or more. Answered in {answer.milliseconds:.0f} ms."
+    st.caption(f"{_edges(answer)} Answered in {answer.milliseconds:.0f} ms.")
+
+
+def _edges(answer: Scored) -> str:
+    if answer.version is None:
+        return (
+            f"1 in 100 good payments scores {score(answer.review)} or more, 1 in 1,000 scores "
+            f"{score(answer.high)} or more."
+        )
+    return (
+        f"An alert is raised from {answer.review:g} on, version {answer.version} of this run's "
+        f"threshold; 1 in 1,000 good payments scores {score(answer.high)} or more."
     )

@@ -73,7 +73,8 @@ def a_day(number: float | None) -> str:
     """An expected number, which may be small: 118.2 -> 118; below ten with one decimal: 8.4."""
     if number is None or _absent(number):
         return MISSING
-    return f"{number:,.{1 if 0 < number < 9.95 else 0}f}"
+    small = number < 9.95 and number != round(number)
+    return f"{number:,.{1 if small else 0}f}"
 
 
 def counted(number: float, one: str, many: str | None = None) -> str:

@@ -3,14 +3,12 @@
 import streamlit as st
 
 from backend import datasets, runs
-from backend.run_view import Run
 from ui.page import Page, go
-from ui.parts import judgement, next_steps, run_table, viewer
+from ui.parts import digest, judgement, next_steps, run_table
 from ui.parts.intake import take_sample
 from ui.parts.live import live, redraw_page
 from ui.parts.running_now import draw_running
 from ui.parts.skeleton import blank, head, pair, panel
-from ui.parts.wording import counted, joined, plain
 
 PAGE = Page("Home", ":material/home:", group="Start", order=10)
 SHOWN = 8  # newest runs in the table
@@ -27,14 +25,16 @@ def render() -> None:
         ("New run", ":material/add:", "primary", "new-run"),
         ("Upload transactions", ":material/upload_file:", "secondary", "upload"),
     ]
-    new_run, upload = head("Home", verdict(every), evidence(every, len(held)), actions=actions)
+    new_run, upload = head(
+        "Home", digest.verdict(every), digest.evidence(every, len(held)), actions=actions
+    )
     if new_run:
         go("new_run")
     if upload:
         go("upload")
-    newest = next((run for run in every if run.metrics.get("test")), None)
-    if newest:
-        judgement.draw_cards(newest)
+    told = digest.told_of(every)
+    if told:
+        judgement.draw_cards(told)
     left, right = pair()
     with left, panel("Running now", height="stretch"):
         any_live = any(run.is_live for run in every)
@@ -66,23 +66,3 @@ def draw_nothing_yet() -> None:
         take_sample()
     if upload:
         go("upload")
-
-
-def verdict(every: list[Run]) -> str:
-    """Return the sentence that answers: what is new?"""
-    at_work = sum(run.is_live for run in every)
-    if at_work:
-        return f"{counted(at_work, 'run')} at work. The pages can be closed meanwhile."
-    if not every:
-        return "Your transactions are here. Train a first model on them, it takes 2 clicks."
-    if every[0].metrics.get("test"):
-        return judgement.verdict(every[0])
-    return f"{plain(every[0].name)} ended without a model. Its page says why and what was kept."
-
-
-def evidence(every: list[Run], held: int) -> str:
-    """Return what is held, which run the figures are of, and whose clock is shown."""
-    newest = next((run for run in every if run.metrics.get("test")), None)
-    of = f"figures of {plain(newest.name)} on {plain(newest.dataset_name)}" if newest else ""
-    zone = f"times in {viewer.zone_name()}"
-    return joined(counted(held, "dataset"), counted(len(every), "run"), of, zone)

@@ -1,18 +1,20 @@
-"""Which transactions are fraud? The scores of one run, highest first."""
+"""Which transactions are fraud? From which score on, at what cost, and the alerts that follow."""
 
 import streamlit as st
 
-from backend import predictions, runs
+from backend import policies, runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go
-from ui.parts import judgement, prediction_filters, prediction_table, viewer
+from ui.parts import decision, prediction_table, threshold_decisions, threshold_panel, viewer
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.scoring_job import draw_job
-from ui.parts.skeleton import blank, head, panel
-from ui.parts.wording import count, counted, joined, moment, plain, share
+from ui.parts.skeleton import blank, head
+from ui.parts.wording import count, counted, joined, moment, plain
 
 PAGE = Page("Predictions", ":material/flag:", group="Judge", order=10)
+SAVE = ("Save threshold", ":material/save:", "primary", "save")
+SCORE = ("Score a transaction", ":material/bolt:", "secondary", "score")
 
 
 def render() -> None:
@@ -28,18 +30,31 @@ def render() -> None:
 
 
 def draw_scores(run: Run, finished: list[Run]) -> None:
-    """Draw verdict, filters, what they add up to, and the table."""
-    action = ("Score a transaction", ":material/bolt:", "primary", "score")
-    (score_one,) = head("Predictions", verdict(run), evidence(run), actions=[action])
+    """Draw the designer, what it comes to, the alerts that follow, and how it was chosen before."""
+    top = st.container(gap="small")
+    kept = policies.history(run.id)
+    newest = next(iter(kept), None)
+    design, chosen = threshold_panel.draw(run, newest)
+    with top:
+        saved = threshold_panel.in_force(newest, design.costs, chosen.threshold)
+        save, score_one = head(
+            "Predictions",
+            threshold_panel.verdict(run, design, chosen),
+            evidence(run),
+            badges=threshold_panel.badges(design, chosen, newest),
+            actions=[SAVE, SCORE],
+            blocked={"save": "This is the threshold in force."} if saved else None,
+        )
+        draw_picker(run, finished, "predictions")
     if score_one:
         go("score", run=run.id)
-    draw_picker(run, finished)
-    with panel("Which transactions", "Amounts and counts below follow these filters."):
-        filters = prediction_filters.draw()
-    totals = predictions.totals(run.id, filters)
-    prediction_filters.draw_totals(run, filters, totals)
-    prediction_table.draw(run, filters, totals.rows)
+    if save:
+        decision.ask(threshold_decisions.SAVE)
+    threshold_panel.draw_cards(run, design, chosen)
+    prediction_table.draw(run, chosen.threshold)
+    threshold_decisions.draw_history(run, kept)
     draw_job(run)
+    threshold_decisions.ask_to_save(run, design, chosen, newest)
 
 
 def draw_none(verdict: str, run: Run | None = None) -> None:
@@ -54,16 +69,8 @@ def draw_none(verdict: str, run: Run | None = None) -> None:
         go("new_run")
 
 
-def verdict(run: Run) -> str:
-    """Return the sentence on the highest scores; the run's own verdict when it has none."""
-    right = (run.metrics.get("test") or {}).get("precision_at_100")
-    if right is None:
-        return judgement.verdict(run)
-    return f"Of the 100 highest-scored test transactions, {share(right)} are fraud."
-
-
 def evidence(run: Run) -> str:
-    """Return which model scored what, when, and how often the test set was looked at."""
+    """Return which model scored what and when, and on which side the threshold falls."""
     rows = (run.split.get("rows") or {}).get("test", 0)
     frauds = (run.split.get("frauds") or {}).get("test", 0)
     return joined(
@@ -71,5 +78,6 @@ def evidence(run: Run) -> str:
         plain(run.dataset_name),
         f"{count(rows)} test transactions with {counted(frauds, 'fraud')}",
         f"scored {moment(run.finished_at, viewer.zone())}",
+        "a score equal to the threshold raises an alert",
         f"times in {viewer.zone_name()}",
     )

@@ -46,7 +46,7 @@ def draw_run(before: Run) -> None:
         actions=actions(run),
     )
     press(run, pressed)
-    draw_picker(run, runs.list_all())
+    draw_picker(run, runs.list_all(), "progress")
     if run.state is RunState.SUCCEEDED:
         judgement.draw_cards(run)
     else:

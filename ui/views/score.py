@@ -37,7 +37,7 @@ def render() -> None:
     with top:
         badges = score_answer.badges(answer)
         head("Score", score_answer.verdict(answer, len(fields)), evidence(run, row), badges=badges)
-        draw_picker(run, finished)
+        draw_picker(run, finished, "score")
     with (
         right,
         panel(

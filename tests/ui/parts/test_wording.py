@@ -38,6 +38,7 @@ DAY = 86_400.0
         (wording.a_day(118.2), "118"),
         (wording.a_day(8.42), "8.4"),
         (wording.a_day(9.97), "10"),
+        (wording.a_day(3.0), "3"),
         (wording.a_day(0.0), "0"),
         (wording.counted(1, "fraud"), "1 fraud"),
         (wording.counted(412, "fraud"), "412 frauds"),
