@@ -9,8 +9,9 @@ from backend.run_view import Run
 from ui.parts import judgement
 from ui.parts.judgement import split_caption, spread
 from ui.parts.skeleton import panel
-from ui.parts.wording import count, counted, plain, share, three
+from ui.parts.wording import count, counted, duration, plain, share, three
 
+DAY = 86_400.0  # seconds
 READ_ONCE = "The test part was read once, after every choice had been made on validation rows."
 
 
@@ -71,20 +72,28 @@ def leakage(judged: Judgement) -> list[str]:
 
 def optimism(overall: dict[str, Any]) -> list[str]:
     """Return optimism gap and prequential folds in words; empty before they are known."""
-    lines = []
-    gap = overall.get("optimism_gap")
+    lines, gap, folds = [], overall.get("optimism_gap"), overall.get("folds")
     if gap:
         lines.append(
-            f"Split at random, trees reach **{three(gap['random'])}**; split by time "
-            f"**{three(gap['time'])}**. The difference of {three(gap['gap'])} is optimism."
+            f"Split at random, trees reach an average precision of **{three(gap['ap_random'])}**; "
+            f"split as here **{three(gap['ap_split'])}**. {_promise(gap['gap'])}"
         )
-    folds = overall.get("folds")
-    if folds:
+    if folds and folds["ap"]["mean"] is not None:
+        apart = f", {duration(folds['days'] * DAY)} apart" if folds.get("days") else ""
         lines.append(
-            f"Over {counted(folds['folds'], 'earlier week')} average precision is "
-            f"**{three(folds['mean'])}** with a deviation of {three(folds['deviation'])}."
+            f"Over {counted(folds['count'], 'earlier period')}{apart}, it is "
+            f"**{three(folds['ap']['mean'])}** with a standard deviation of "
+            f"{three(folds['ap']['sd'])}."
         )
+    elif folds:
+        lines.append(plain(folds["note"]))
     return lines
+
+
+def _promise(gap: float) -> str:
+    if gap <= 0:
+        return "A random split would not have flattered."
+    return f"The difference of {three(gap)} is optimism."
 
 
 def reads(run: Run) -> str:

@@ -38,14 +38,20 @@ def test_leakage_is_told_control_by_control():
 
 def test_optimism_and_folds_are_told_once_they_are_known():
     assert run_trust.optimism({}) == run_trust.optimism({"optimism_gap": None, "folds": None}) == []
-    told = run_trust.optimism(
-        {
-            "optimism_gap": {"random": 0.9, "time": 0.7, "gap": 0.2},
-            "folds": {"folds": 4, "mean": 0.68, "deviation": 0.05},
-        }
-    )
-    assert "**0.900**; split by time **0.700**" in told[0] and "0.200 is optimism" in told[0]
-    assert "Over 4 earlier weeks" in told[1] and "**0.680**" in told[1]
+    gap = {"ap_random": 0.9, "ap_split": 0.7, "gap": 0.2}
+    ap = {"mean": 0.68, "sd": 0.05, "values": [0.63, 0.73]}
+    folds = {"count": 2, "days": 7.0, "ap": ap, "note": ""}
+    told = run_trust.optimism({"optimism_gap": gap, "folds": folds})
+    assert "**0.900**; split as here **0.700**. The difference of 0.200 is optimism." in told[0]
+    assert told[1].startswith("Over 2 earlier periods, 7 d apart, it is **0.680** with")
+
+
+def test_a_split_that_does_not_flatter_and_folds_that_say_nothing_are_told_as_such():
+    gap = {"ap_random": 0.6, "ap_split": 0.7, "gap": -0.1}
+    folds = {"count": 1, "days": None, "ap": {"mean": None, "sd": None}, "note": "Too few frauds."}
+    told = run_trust.optimism({"optimism_gap": gap, "folds": folds})
+    assert told[0].endswith("would not have flattered.")
+    assert told[1].replace("\\", "") == "Too few frauds."
 
 
 @pytest.mark.parametrize(
