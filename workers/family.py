@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from backend.reader import Reader
+from backend.steps.split import Split
 from workers.order import Order
 from workers.signals import Wishes
 from workers.voice import Voice
@@ -43,6 +44,7 @@ class Lesson:
     voice: Voice
     wishes: Wishes
     scratch: Path  # for files nobody keeps
+    divided: Split | None = None  # how the parts came about, to measure on other splits
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Learned:
     best_step: int
     parity: float  # largest |logit difference| between the trainer and the ONNX model
     validation_sample: dict[str, int]  # rows and frauds looked at while training
+    extras: dict[str, Any] = field(default_factory=dict)  # JSON-ready, joins the metrics
 
 
 Train = Callable[[Lesson, Any], Learned]

@@ -8,7 +8,6 @@ Exit codes: 0 done, 3 refused (the analyst can act on it), 4 diverged, 143 stopp
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from workers.steps import judge, predict
 from workers.voice import DIVERGED, REFUSED, Voice, paced
 
 SCRATCH = "scratch"
+KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or told one by one
 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:
@@ -41,7 +41,9 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     voice.divided(split)
     _check_both_classes(part["train"].label)
 
-    lesson = Lesson(order, part["train"], part["validation"], part["test"], voice, wishes, scratch)
+    lesson = Lesson(
+        order, part["train"], part["validation"], part["test"], voice, wishes, scratch, divided
+    )
     learned = family.train(lesson, options)
     learned.reader.write(order.folder)
 
@@ -121,9 +123,10 @@ def _check_both_classes(label: Any) -> None:
 
 
 def _told(learned: Learned) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(learned).items() if name != "reader"}
-    left_out = learned.reader.profile.left_out
-    return {**told, "kept_share": learned.reader.kept_share, "columns_left_out": left_out}
+    told = {name: value for name, value in vars(learned).items() if name not in KEPT_ASIDE}
+    reader = learned.reader
+    left_out = reader.profile.left_out
+    return {**told, **learned.extras, "kept_share": reader.kept_share, "columns_left_out": left_out}
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from backend.scorer import MODEL, open_session
 from backend.steps import metrics
 from backend.steps.encode import Encoder, Vectors
 from workers.family import Diverged, Learned, Lesson
-from workers.steps import export, sample
-from workers.steps.read import Part
+from workers.steps import export, sample, vectors
 
 if TYPE_CHECKING:
     from workers.models.logistic import Options
@@ -30,29 +29,35 @@ Labels = NDArray[np.int64]
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
     """Fit the encoder on the training part, the regression on a sample of it; export ONNX."""
+    order = lesson.order
+    lesson.voice.stage("Reading the training part")
+    encoder = Encoder.fit(lesson.train.fitting_frame(), order.columns, order.clock)
+    return learn_from(encoder, lesson, options)
+
+
+def learn_from(encoder: Encoder, lesson: Lesson, options: "Options") -> Learned:
+    """Fit the regression on a sample of the training part as this encoder reads it."""
     order, voice = lesson.order, lesson.voice
-    voice.stage("Reading the training part")
     places, kept_share = sample.draw(
         lesson.train.label.astype(np.int64), options.negatives_per_fraud, options.seed
     )
     train = lesson.train.some(places)
-    encoder = Encoder.fit(lesson.train.fitting_frame(), order.columns, order.clock)
     looked, weight = sample.look(
         lesson.validation.label.astype(np.int64), CHECKED_FRAUDS, CHECKED_LEGITIMATE, options.seed
     )
     check = lesson.validation.some(looked)
 
     voice.stage(f"Learning from {len(train):,} rows")
-    vectors, label = _vectors(encoder, train), train.label.astype(np.int64)
-    watch = _Watch(lesson, _vectors(encoder, check), check.label.astype(np.int64), weight)
-    model, rounds = _fit(vectors, label, options, watch, kept_share)
+    rows, label = vectors.of(encoder, train), train.label.astype(np.int64)
+    watch = _Watch(lesson, vectors.of(encoder, check), check.label.astype(np.int64), weight)
+    model, rounds = _fit(rows, label, options, watch, kept_share)
 
     voice.stage("Exporting the model")
     export.export_linear_model(model.coef_[0], model.intercept_[0], order.folder / MODEL)
     return Learned(
         reader=Reader("vector", encoder.profile, order.columns, kept_share),
         rows_trained=len(train),
-        parameters=vectors.shape[1] + 1,
+        parameters=rows.shape[1] + 1,
         best_step=rounds,
         parity=_parity(model, encoder, lesson),
         validation_sample={"rows": len(check), "frauds": int(np.sum(check.label))},
@@ -84,7 +89,7 @@ def losses(label: Labels, logit: Floats) -> Floats:
 
 
 def _fit(
-    vectors: Vectors, label: Labels, options: "Options", watch: _Watch, kept_share: float
+    rows: Vectors, label: Labels, options: "Options", watch: _Watch, kept_share: float
 ) -> tuple[LogisticRegression, int]:
     voice = watch.lesson.voice
     voice.plan(ROUNDS)
@@ -95,8 +100,8 @@ def _fit(
     for step in range(1, ROUNDS + 1):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # it goes on in the next round
-            model.fit(vectors, label)
-        loss = float(losses(label, model.decision_function(vectors)).mean())
+            model.fit(rows, label)
+        loss = float(losses(label, model.decision_function(rows)).mean())
         if not math.isfinite(loss):
             raise Diverged("The loss stopped being a number. Look for extreme values in the file.")
         watch.tell(model, step, loss, kept_share)
@@ -106,12 +111,8 @@ def _fit(
     return model, step
 
 
-def _vectors(encoder: Encoder, part: Part) -> Vectors:
-    return encoder.apply(part.frame())
-
-
 def _parity(model: LogisticRegression, encoder: Encoder, lesson: Lesson) -> float:
-    vectors = _vectors(encoder, lesson.test.some(np.arange(min(len(lesson.test), 1_000))))
+    rows = vectors.of(encoder, lesson.test.some(np.arange(min(len(lesson.test), 1_000))))
     session = open_session(lesson.order.folder / MODEL)
-    exported = session.run(["logit"], {"vector": vectors})[0].ravel()
-    return export.prove_equal(model.decision_function(vectors), exported.astype(np.float64))
+    exported = session.run(["logit"], {"vector": rows})[0].ravel()
+    return export.prove_equal(model.decision_function(rows), exported.astype(np.float64))
