@@ -49,6 +49,7 @@ class Comparison:
     ranked: tuple[Standing, ...]  # in the order asked; empty when the baseline is not judged
     left_out: tuple[tuple[Run, str], ...]  # with the reason
     net_value: pd.DataFrame  # of the ranked runs: run_id, x, y, low, high; see `overlays`
+    precision_recall: pd.DataFrame  # likewise
     baseline: Judgement | None
     costs: Costs
 
@@ -113,7 +114,7 @@ def compare(
     """
     base: Judgement | None = None
     stood: list[Standing] = []
-    left, curves = {}, []
+    left, money, precision = {}, [], []
     dataset_id = next((run.dataset_id for run in chosen if run.id == baseline_id), None)
     for run in sorted(chosen, key=lambda run: run.id != baseline_id):
         judgement = _judgement(run)
@@ -127,13 +128,15 @@ def compare(
             continue
         assert judgement is not None
         stood.append(_stand(run, judgement, grid, way, stood[0] if stood else None))
-        curves.append(overlays.net_value(judgement, grid, way.costs, run.id in banded))
+        money.append(overlays.net_value(judgement, grid, way.costs, run.id in banded))
+        precision.append(overlays.precision_recall(judgement))
     ranked = {each.run.id: each for each in _adjusted(stood, measure)}
     return Comparison(
         measure,
         tuple(ranked[run.id] for run in chosen if run.id in ranked),
         tuple((run, left[run.id]) for run in chosen if run.id in left),
-        overlays.within_reach(curves),
+        overlays.within_reach(money),
+        overlays.joined(precision),
         base,
         way.costs,
     )

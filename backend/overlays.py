@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from backend import judgements
 from backend.judged import Arrays
 from backend.judgements import Judgement
 from backend.steps import worth
@@ -15,19 +14,16 @@ REACH = 2.5  # how far money is drawn, in times of the alerts that pay best
 WEEK = 7.0  # days
 
 
-def precision_recall(run_ids: Sequence[int]) -> pd.DataFrame:
-    """Return precision by recall of runs: run_id, x, y, low, high.
+def precision_recall(judgement: Judgement) -> pd.DataFrame:
+    """Return precision by recall of a run: run_id, x, y, low, high; 100 rows.
 
-    x is recall and y precision, 0 to 1, 100 rows a run. Runs that were not judged are left
-    out; empty when none was. Raises as `judgements.of` does.
+    x is recall and y precision, 0 to 1. Empty for a run without a curve.
     """
-    frames = []
-    for run_id in run_ids:
-        told = judgements.of(run_id).told.get("pr")
-        if told:
-            curve = pd.DataFrame(told).rename(columns={"recall": "x", "precision": "y"})
-            frames.append(curve.assign(run_id=run_id)[COLUMNS])
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+    told = judgement.told.get("pr")
+    if not told:
+        return pd.DataFrame(columns=COLUMNS)
+    curve = pd.DataFrame(told).rename(columns={"recall": "x", "precision": "y"})
+    return curve.assign(run_id=judgement.run_id)[COLUMNS]
 
 
 def net_value(judgement: Judgement, grid: Arrays, costs: Costs, banded: bool) -> pd.DataFrame:
@@ -43,16 +39,20 @@ def net_value(judgement: Judgement, grid: Arrays, costs: Costs, banded: bool) ->
     return curve.assign(run_id=judgement.run_id)[COLUMNS]
 
 
+def joined(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return curves in one frame; empty when there is none."""
+    drawn = [curve for curve in curves if len(curve)]
+    return pd.concat(drawn, ignore_index=True) if drawn else pd.DataFrame(columns=COLUMNS)
+
+
 def within_reach(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return curves of net value in one frame, up to REACH times the alerts that pay best in any.
 
     Further out money only falls. Empty when there is no curve.
     """
-    if not curves:
-        return pd.DataFrame(columns=COLUMNS)
     best = [float(each["x"].iloc[int(each["y"].argmax())]) for each in curves]
-    points = pd.concat(curves, ignore_index=True)
-    return points[points["x"] <= REACH * max(best)].reset_index(drop=True)
+    points = joined(curves)
+    return points[points["x"] <= REACH * max(best, default=0.0)].reset_index(drop=True)
 
 
 def a_week(days: float | None) -> float:

@@ -184,11 +184,10 @@ class TestCurves:
         )
 
     def test_precision_by_recall_is_as_it_was_judged(self, on):
-        a = finished(on, 2.0)
-        points = overlays.precision_recall([a])
+        a = runs.get(finished(on, 2.0))
+        points = comparisons.compare([a], a.id, "cost", WAY).precision_recall
         assert list(points.columns) == overlays.COLUMNS
-        assert points["y"].tolist() == judgements.of(a).told["pr"]["precision"]
-        assert overlays.precision_recall([]).empty
+        assert points["y"].tolist() == judgements.of(a.id).told["pr"]["precision"]
 
 
 def test_money_is_offered_only_where_frauds_have_amounts(on, monkeypatch):

@@ -10,8 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 RUNS = ["#0072B2", "#C77F0A", "#009E73", "#CC79A7", "#4A9BDB", "#8C6D46"]  # a slot is for life
+DASH = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"]  # same slot, second cue
 FRAUD, LEGIT, GUIDE = "#D2501E", "#7D8896", "#7D8896"
 INK = {"light": ("#5B6673", "#17202A", "#E9EDF1"), "dark": ("#9AA5B1", "#E3E8ED", "#242B33")}
+VERDICT = {"light": ("#00795A", "#B93816"), "dark": ("#4CC39A", "#F08A66")}  # better, worse
 MAIN, HALF, STRIP, BAR = 320, 280, 180, 104  # heights, px
 HEAT = {  # a share of fraud, rising; the lowest step stays apart from the page
     "light": ["#FAF1EC", "#F5D5C5", "#EAAA8B", "#DD7A4F", "#C44515", "#8F2A10"],

@@ -1,0 +1,296 @@
+"""The Compare page, drawn in process on runs judged by the real code."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend import champions, runs
+from db import Point, Run, now, transaction
+from tests.backend.judging import Cards, cards, finished
+from tests.backend.launching import launch, offer
+from tests.conftest import set_setting
+from tests.ui.test_pages import open_page, primary, verdict
+from ui.charts.run_lines import cues
+from ui.parts import swatch
+
+A, B, C, TWIN = 1, 2, 3, 4  # runs of the furnished house
+CHARTS = {"net-value", "precision-recall", "parallel", "losses"}
+
+
+@pytest.fixture(scope="module")
+def furnished(migrated_sqlite) -> Iterator[tuple[Path, Cards]]:
+    """A data folder with four judged runs; tests copy it, which beats judging them anew."""
+    folder = Path(tempfile.mkdtemp(prefix="ts-"))
+    shutil.copy(migrated_sqlite, folder / "touchstone.db")
+    with pytest.MonkeyPatch.context() as patch:
+        set_setting(patch, data=folder, database_url="", broker_url="")
+        drawn = cards(rows=8_000, share=0.04)
+        made = [finished(drawn, skill, seed) for seed, skill in enumerate((1.3, 1.8, 2.3))]
+        made.append(finished(drawn, 2.3, seed=2, key="twin"))
+    assert made == [A, B, C, TWIN]
+    yield folder, drawn
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def on(house, furnished) -> Cards:
+    """Cards with run C clearly better than run A, and a twin of run C."""
+    folder, drawn = furnished
+    shutil.copytree(folder, house, dirs_exist_ok=True)
+    return drawn
+
+
+def add_losses(run_id: int) -> None:
+    with transaction() as session:
+        for step in range(1, 31):
+            where = {"run_id": run_id, "attempt": 1, "part": "validation", "step": step}
+            session.add(Point(**where, loss=1 / step, at=now(session)))
+
+
+def change(run_id: int, **values: object) -> None:
+    with transaction() as session:
+        for name, value in values.items():
+            setattr(session.get(Run, run_id), name, value)
+
+
+def address(app, name: str) -> str:
+    """What stands under a name in the address; AppTest gives lists for what a page left alone."""
+    found = app.query_params[name]
+    return found[0] if isinstance(found, list) else found
+
+
+def captions(app) -> str:
+    return " ".join(each.value for each in app.caption).replace("\\", "")
+
+
+def charts(app) -> set[str]:
+    return {each.proto.id.rsplit("-", 1)[0] for each in app.get("plotly_chart")}
+
+
+def table(app, column: str):
+    (found,) = [each.value for each in app.dataframe if column in each.value.columns]
+    return found
+
+
+class TestVerdict:
+    def test_names_the_money_and_its_interval(self, on):
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        assert not app.exception and not app.error
+        assert re.fullmatch(
+            r"Run B costs €[\d,]+ less a week than run A "
+            r"\(95% interval €[\d,]+ to €[\d,]+\)\.",
+            verdict(app),
+        )
+        assert "Better than noise" in " ".join(each.value for each in app.markdown)
+        assert "paired bootstrap, 1,000 draws of whole customers" in captions(app)
+        assert primary(app) == ["Make champion"]
+
+    def test_says_when_it_is_noise(self, on):
+        app = open_page("compare", baseline=C, run=TWIN)
+        assert verdict(app).startswith("Not distinguishable: run B costs €0 more a week")
+        assert primary(app) == ["See predictions"]
+
+    def test_tells_how_many_runs_it_allows_for(self, on):
+        assert "adjusted for 3 runs compared (Holm)" in captions(open_page("compare"))
+
+    def test_never_ranks_runs_on_other_data(self, on):
+        other = finished(cards(rows=6_000, seed=3, name="elsewhere"), 2.0, key="other")
+        app = open_page("compare", runs=f"{A},{other}", baseline=A, run=other)
+        assert verdict(app).startswith("Not ranked: run B was judged on another dataset, elsewhere")
+        assert f"Not ranked: {other} " in captions(app)
+        assert primary(app) == ["New run"]
+
+    def test_with_few_frauds_ranks_nobody(self, house):
+        few = cards(rows=4_000, share=0.03)
+        a, b = finished(few, 1.0), finished(few, 2.5)
+        app = open_page("compare", baseline=a, run=b)
+        assert re.match(r"Not ranked: \d\d frauds in the test part", verdict(app))
+        assert "not ranked" in table(app, "Mark")["Cost against A"].iloc[0]
+
+    def test_can_be_by_another_measure(self, on):
+        app = open_page("compare", baseline=A, run=C, measure="Average precision")
+        assert verdict(app).startswith("The average precision of run B is 0.")
+        assert "Average precision against A" in table(app, "Mark").columns
+
+
+class TestAddress:
+    def test_holds_the_choice_so_that_a_new_run_changes_nothing(self, on):
+        app = open_page("compare")
+        before = {name: address(app, name) for name in app.query_params}
+        assert before == {"runs": "4,3,2,1", "baseline": "1", "run": "4"}
+        finished(on, 2.7, key="newer")
+        again = open_page("compare", **before)
+        assert {name: address(again, name) for name in again.query_params} == before
+        assert verdict(again) == verdict(app)
+
+    def test_a_link_of_one_run_compares_it_with_the_usual(self, on):
+        champions.make(B, "Ann", "the best so far")
+        app = open_page("compare", run=A)
+        assert (address(app, "baseline"), address(app, "run")) == ("2", "1")
+
+    def test_everything_else_is_in_it_too(self, on):
+        for run_id in (A, B, C):
+            add_losses(run_id)
+        app = open_page(
+            "compare",
+            runs="1,2,3",
+            also=C,
+            baseline=A,
+            run=B,
+            decide="Own thresholds",
+            loss_over="Time",
+            loss_smoothing="Mean of 5",
+            loss_log="true",
+            changed="Newly stopped",
+        )
+        assert not app.exception
+        assert app.radio(key="decide").value == "Own thresholds"
+        assert app.radio(key="loss_over").value == "Time"
+        assert app.selectbox(key="loss_smoothing").value == "Mean of 5"
+        assert app.checkbox(key="loss_log").value is True
+        assert set(table(app, "Change")["Change"]) == {"Newly stopped"}
+        assert any("**C**" in each.value for each in app.markdown)
+
+    def test_a_run_that_is_gone_is_said(self, on):
+        app = open_page("compare", runs="2,1,77", baseline=A, run=B)
+        assert "Not here any more: run 77" in captions(app)
+        assert address(app, "runs") == "2,1"
+
+    def test_a_baseline_that_never_was_is_an_error(self, on):
+        app = open_page("compare", baseline=77)
+        assert "There is no run 77" in app.error[0].value.replace("\\", "")
+
+    @pytest.mark.parametrize("named", ["abc", "-1", ",,", "9" * 30])
+    def test_nonsense_is_taken_as_no_choice(self, on, named):
+        assert address(open_page("compare", runs=named), "runs") == "4,3,2,1"
+
+
+class TestPickers:
+    def test_another_baseline_changes_places_with_b(self, on):
+        app = open_page("compare", baseline=A, run=B)
+        app.selectbox(key="compared-a").select(B).run()
+        assert (address(app, "baseline"), address(app, "run")) == ("2", "1")
+
+    def test_runs_are_added_and_taken_out(self, on):
+        app = open_page("compare", runs="2,1", baseline=A, run=B)
+        app.multiselect(key="compared-runs").select(C).run()
+        assert address(app, "runs") == "3,2,1"
+        app.multiselect(key="compared-runs").set_value([C, A]).run()
+        assert (address(app, "runs"), address(app, "run")) == ("3,1", "3")
+
+    def test_another_dataset_starts_afresh(self, on):
+        other = cards(rows=6_000, share=0.05, seed=5, name="other")
+        ids = [finished(other, skill, key=f"o{skill}") for skill in (1.0, 2.0)]
+        app = open_page("compare", dataset=on.dataset_id)
+        assert address(app, "runs") == "4,3,2,1"
+        app.selectbox(key="compared-dataset").select(other.dataset_id).run()
+        assert address(app, "runs") == f"{ids[1]},{ids[0]}"
+
+    def test_automatic_runs_and_the_champion_are_marked(self, on):
+        change(B, automatic=True)
+        champions.make(A, "Ann", "steady")
+        app = open_page("compare", runs="3,2,1")
+        states = table(app, "Mark")["State"].tolist()
+        assert states == ["Finished", "Finished, baseline", "Finished, champion"]
+        listed = " ".join(app.multiselect(key="compared-runs").options)
+        assert "champion" in listed and "baseline" in listed
+        assert (address(app, "baseline"), address(app, "run")) == ("1", "3")
+
+
+class TestRuns:
+    def test_the_table_is_the_legend(self, on):
+        app = open_page("compare", runs="3,2,1", baseline=A, run=B)
+        found = table(app, "Mark")
+        one, two = cues([runs.get(A).slot, runs.get(B).slot])
+        assert found["Mark"].tolist() == [swatch.address(cue) for cue in (None, two, one)]
+        assert found["Run"].str.startswith("A ").tolist() == [False, False, True]
+        assert found[""].tolist()[0] == "Compare" and found[""].isna().sum() == 2
+
+    def test_a_filter_narrows_the_runs_and_keeps_both_sides(self, on):
+        app = open_page("compare", baseline=A, run=C)
+        assert len(table(app, "Mark")) == 4
+        slider = app.select_slider(key="only_ap")
+        slider.set_range(slider.options[0], slider.options[1]).run()
+        assert len(table(app, "Mark")) == 3
+        assert "1 run left out by the filters above" in captions(app)
+
+    def test_only_options_that_differ_are_shown(self, on):
+        change(C, options={"regularisation": 0.1, "seed": 0})
+        change(A, options={"regularisation": 1.0, "seed": 0})
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        assert "1 option differs between the runs. 1 other the same in all runs not shown." in (
+            captions(app)
+        )
+        assert list(app.table[0].value.columns) == ["Run", "Regularisation"]
+
+    def test_runs_without_a_difference_say_so(self, on):
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        assert "the same model with the same options" in captions(app)
+
+
+class TestCases:
+    def test_changed_decisions_come_by_amount_a_page_at_a_time(self, on):
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        first = table(app, "Change")
+        assert len(first) == 10 and first["Amount"].is_monotonic_decreasing
+        second = table(
+            open_page("compare", runs="3,1", baseline=A, run=C, changed_page=2), "Change"
+        )  # fmt: skip
+        assert second["Amount"].iloc[0] <= first["Amount"].iloc[-1]
+        assert {"Score A", "Score B", "Truth", "Was right"} <= set(first.columns)
+
+    def test_each_opens_its_own_page(self, on):
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        row = table(app, "Change")["Line"].iloc[2] - 1
+        app.session_state["opened-flip"] = {"row": 2}
+        app.run()
+        assert (address(app, "run"), address(app, "row")) == ("3", str(row))
+
+
+class TestCharts:
+    def test_all_are_drawn_with_words_and_a_table(self, on):
+        for run_id in (A, B, C):
+            add_losses(run_id)
+        app = open_page("compare")
+        drawn = app.get("plotly_chart")
+        assert len(drawn) == 4
+        assert all(each.proto.alt for each in drawn)
+        keys = {each.key for each in app.get("download_button")}
+        assert keys >= {f"{name}-csv" for name in CHARTS} | {"changed-csv", "report"}
+
+    def test_thinning_is_said(self, on):
+        with transaction() as session:
+            for step in range(1, 1_001):
+                where = {"run_id": A, "attempt": 1, "part": "validation", "step": step}
+                session.add(Point(**where, loss=1 / step, at=now(session)))
+        app = open_page("compare", runs="3,1", baseline=A, run=C)
+        assert re.search(r"Thinned: \d+ of 1,000 points are drawn\.", captions(app))
+
+    def test_a_run_without_epochs_is_named(self, on):
+        add_losses(A)
+        app = open_page("compare", runs="3,1", baseline=A, run=C, loss_over="Epoch")
+        assert "None of these runs has a place by epoch." in captions(app)
+
+
+class TestEmpty:
+    @pytest.mark.parametrize("many", [0, 1])
+    def test_says_what_to_do(self, house, many):
+        if many:
+            drawn = cards(rows=2_000, share=0.04)
+            finished(drawn)
+            launch("waits", drawn.dataset_id)  # and does not count
+        app = open_page("compare")
+        held = "there is 1 finished run." if many else "there are 0 finished runs."
+        assert verdict(app) == f"Two finished runs of one dataset are needed, and {held}"
+        assert primary(app) == ["New run"]
+
+    def test_a_run_still_waiting_can_be_chosen_and_is_not_ranked(self, on):
+        offer()
+        waiting = launch("waits", on.dataset_id)
+        app = open_page("compare", runs=f"{waiting},2,1", baseline=A, run=B)
+        assert f"Not ranked: {waiting} " in captions(app)
+        assert not app.exception
