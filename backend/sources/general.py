@@ -139,6 +139,8 @@ def _ban(held: Contents) -> Understood | None:
 def _left_over(held: Contents) -> Understood:
     if held.cards >= CARDS:
         return Role.ID, "Card numbers"
+    if fold(held.name) in ENTITIES:
+        return Role.ID, "Names an account or a card; another column stands for the customer"
     if doubles.is_named_so(held.name) and held.distinct >= doubles.NEARLY * held.present > 0:
         return Role.ID, "Number of the transaction"
     if held.is_unique and (not held.is_numeric or _is_counter(held)):
