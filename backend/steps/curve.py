@@ -18,11 +18,13 @@ def smoothed(values: ArrayLike, window: int) -> Floats:
     A value that is not a number is left out of the means around it, and stays a gap where it
     stands. A window below 2 returns the values. Empty in, empty out.
     """
-    series = pd.Series(np.asarray(values, dtype=np.float64))
+    heights: Floats = np.asarray(values, dtype=np.float64)
     if window < 2:
-        return series.to_numpy()
+        return heights
+    series = pd.Series(heights)
     mean = series.rolling(window, center=True, min_periods=1).mean()
-    return mean.where(series.notna()).to_numpy(dtype=np.float64)
+    smooth: Floats = mean.where(series.notna()).to_numpy(dtype=np.float64)
+    return smooth
 
 
 def extremes(values: ArrayLike, at_most: int) -> Places:

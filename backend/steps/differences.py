@@ -63,4 +63,4 @@ def _seen(value: object) -> Hashable:
     """A value as it is compared: 1 and 1.0 are the same, 1 and True are not."""
     if isinstance(value, list | dict):
         return repr(value)
-    return (isinstance(value, bool), value)  # type: ignore[return-value]
+    return (isinstance(value, bool), value)
