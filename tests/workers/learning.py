@@ -1,5 +1,6 @@
 """What the tests of learning stand on: simulated rows, a tiny encoder, and the child process."""
 
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 from backend.steps.columns import Column, Role, to_plain
 from settings import ROOT
+from workers.family import Lesson
+from workers.order import Order
+from workers.signals import Wishes
+from workers.voice import Voice
 
 COLUMNS = (
     Column("when", Role.TIME, "a date"),
@@ -130,3 +135,22 @@ def follow(folder: Path) -> tuple[int, list[dict[str, Any]], str]:
     child = start(folder)
     told, logged = child.communicate()
     return child.returncode, [json.loads(line) for line in told.splitlines()], logged
+
+
+def lesson(folder: Path, frame: pd.DataFrame, **changes: Any) -> tuple[Lesson, io.StringIO]:
+    """Return the lesson that rows make, for a family to learn in this process, and what is told."""
+    from workers.steps import read
+
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(folder / "rows.parquet")
+    work = Order.read(order(folder / "run", folder / "rows.parquet", **changes))
+    table = read.open_table(work.dataset, work.columns, folder / "scratch")
+    divided, part = read.divide(table, work.label_delay_days)
+    told = io.StringIO()
+    parts = part["train"], part["validation"], part["test"]
+    return Lesson(work, *parts, Voice(told), Wishes(), folder / "scratch", divided), told
+
+
+def events(told: io.StringIO) -> list[dict[str, Any]]:
+    """Return what was told so far."""
+    return [json.loads(line) for line in told.getvalue().splitlines()]

@@ -15,6 +15,7 @@ from settings import ROOT
 from tests.workers import learning
 from workers.steps.export import TOLERANCE
 
+QUICK = {"seconds": 60, "trials": 2, "folds": 2}
 TINY = {"batch_size": 16, "epochs": 6.0, "learning_rate": 2e-3, "max_length": 48, "checks": 3}
 
 
@@ -46,6 +47,14 @@ def logistic(place):
     return folder, events
 
 
+@pytest.fixture(scope="module")
+def trees(place):
+    folder = learning.order(place / "trees", place / "rows.parquet", family="trees", options=QUICK)
+    code, events, logged = learning.follow(folder)
+    assert code == 0, logged
+    return folder, events
+
+
 def run_of(name, request):
     return request.getfixturevalue(name)
 
@@ -55,7 +64,7 @@ def metrics_of(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["bert", "logistic"])
+@pytest.mark.parametrize("name", ["bert", "logistic", "trees"])
 def test_leaves_a_sealed_folder_and_says_so(name, request):
     folder, events = run_of(name, request)
     files.verify(folder)
@@ -66,7 +75,7 @@ def test_leaves_a_sealed_folder_and_says_so(name, request):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["bert", "logistic"])
+@pytest.mark.parametrize("name", ["bert", "logistic", "trees"])
 def test_learns_what_the_simulation_hides(name, request):
     figures = metrics_of(run_of(name, request)[0])
     assert figures["test"]["ap"] > 3 * figures["test"]["prevalence"]
@@ -74,7 +83,7 @@ def test_learns_what_the_simulation_hides(name, request):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["bert", "logistic"])
+@pytest.mark.parametrize("name", ["bert", "logistic", "trees"])
 def test_scores_every_validation_and_test_row_once(name, request):
     folder, _ = run_of(name, request)
     split = json.loads((folder / "split.json").read_text())
@@ -86,7 +95,7 @@ def test_scores_every_validation_and_test_row_once(name, request):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["bert", "logistic"])
+@pytest.mark.parametrize("name", ["bert", "logistic", "trees"])
 def test_one_row_alone_scores_as_it_did_in_bulk(name, request):
     folder, _ = run_of(name, request)
     scorer = open_scorer(folder)
@@ -94,6 +103,26 @@ def test_one_row_alone_scores_as_it_did_in_bulk(name, request):
     scores = pd.read_parquet(folder / "predictions.parquet")
     for row, score in scores[["row", "score"]].head(40).itertuples(index=False):
         assert scorer.score(frame.iloc[[row]])[0] == pytest.approx(score, abs=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["constant", "amount"])
+def test_the_least_models_go_the_same_way(place, family):
+    folder = learning.order(place / family, place / "rows.parquet", family=family)
+    code, _, logged = learning.follow(folder)
+    assert code == 0, logged
+    files.verify(folder)
+    figures = metrics_of(folder)
+    lift = figures["test"]["lift"]
+    assert lift == pytest.approx(1) if family == "constant" else lift > 2
+
+
+@pytest.mark.slow
+def test_trees_tell_what_other_splits_say(trees):
+    figures = metrics_of(trees[0])
+    assert figures["overall"]["folds"]["count"] == 2
+    assert figures["tuning"]["trials"] == 1  # validation holds too few frauds to choose by
+    assert "extras" not in figures
 
 
 @pytest.mark.slow
