@@ -16,7 +16,7 @@ from ui.parts.prediction_filters import FROM
 from ui.parts.skeleton import panel
 from ui.parts.wording import MISSING, counted, money, on_clock
 
-OPENED = "opened-row"
+OPENED, KEPT = "opened-row", "shown-rows"
 TRUTH = {1: "Fraud", 0: "Legitimate"}
 CANONICAL = ("row", "part", "score", "label", "amount", "time", "entity", "counterparty")
 
@@ -56,7 +56,7 @@ def summed(totals: Totals, currency: str) -> str:
 
 
 def _draw_table(run: Run, frame: pd.DataFrame) -> None:
-    table = to_show(predictions.with_details(run.id, frame), run.clock)
+    table = to_show(_details(run, frame), run.clock)
     cents = partial(money, currency=run.currency, cents=True)
     st.dataframe(
         table.style.format({"Amount": cents}, na_rep=MISSING),
@@ -75,6 +75,16 @@ def _draw_table(run: Run, frame: pd.DataFrame) -> None:
     click = st.session_state.get(OPENED)
     if click:
         go("score", run=run.id, row=int(frame.iloc[click["row"]]["row"]))
+
+
+def _details(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the dataset's columns; read once while a moved threshold leaves them."""
+    about = (run.id, tuple(frame["row"]))
+    kept: tuple[object, pd.DataFrame] | None = st.session_state.get(KEPT)
+    if kept is None or kept[0] != about:
+        kept = (about, predictions.with_details(run.id, frame))
+        st.session_state[KEPT] = kept
+    return kept[1]
 
 
 def to_show(details: pd.DataFrame, clock: str) -> pd.DataFrame:
