@@ -4,6 +4,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -294,3 +295,20 @@ class TestEmpty:
         app = open_page("compare", runs=f"{waiting},2,1", baseline=A, run=B)
         assert f"Not ranked: {waiting} " in captions(app)
         assert not app.exception
+
+
+class TestTrees:
+    def test_that_had_less_time_are_said_with_the_way_to_more(self, on):
+        change(A, family="trees", automatic=True, options={"seconds": 30.0})
+        began = runs.get(C).finished_at - timedelta(seconds=600)
+        change(C, started_at=began)
+        app = open_page("compare", baseline=A, run=C)
+        assert "tuned for 30 s, the run took 10 min" in captions(app)
+        assert "longer" in {each.key for each in app.button}
+
+    def test_that_had_as_much_time_need_no_word(self, on):
+        change(A, family="trees", automatic=True, options={"seconds": 600.0})
+        change(C, started_at=runs.get(C).finished_at - timedelta(seconds=600))
+        app = open_page("compare", baseline=A, run=C)
+        assert "tuned for" not in captions(app)
+        assert "longer" not in {each.key for each in app.button}

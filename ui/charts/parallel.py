@@ -19,7 +19,7 @@ BEHIND = {"light": "rgba(255,255,255,0.8)", "dark": "rgba(15,19,24,0.8)"}  # tic
 ABSENT = -0.14  # below all values: the run has no such option
 CLOSEST = 0.075  # of the height between two ticks that do not overprint
 EDGE, LETTER = 40, 6.5  # px
-WIDEST = 17  # letters in a line of a title
+WIDEST = 12  # letters in a line of a title
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def figure(axes: Sequence[Upright], lines: Sequence[RunLine], theme: str) -> go.
         fig.add_scatter(**_joined([_across(axes, line)]), line=style, marker={"size": 6})
     fig = finish(fig, theme, height=MAIN, right=24, hover="closest")
     fig.update_layout(
-        margin={"l": _room(axes), "t": 50, "b": 16},
+        margin={"l": _room(axes), "t": 64, "b": 16},
         shapes=[_axis(number) for number in range(len(axes))],
         annotations=[note for number in range(len(axes)) for note in _notes(axes, number, theme)],
     )

@@ -14,6 +14,7 @@ from ui.parts.skeleton import panel
 from ui.parts.wording import counted, plain
 
 AS_TEXT = 30  # rows up to which a table is drawn as text, readable and reachable by keyboard
+WIDE = 6  # columns from which text would break into single words
 
 
 def draw(runs: Sequence[Run], lines: Sequence[RunLine]) -> None:
@@ -26,11 +27,18 @@ def draw(runs: Sequence[Run], lines: Sequence[RunLine]) -> None:
             st.caption("Nothing but the run itself: the same model with the same options.")
             return
         table = frame(runs, lines)
-        if len(table) <= AS_TEXT:
+        if len(table) <= AS_TEXT and len(table.columns) <= WIDE:
             text = table.map(plain)
             st.table(text, border="horizontal", hide_index=True)
         else:
-            st.dataframe(table, hide_index=True, key="options", alt="Options that differ.")
+            st.dataframe(
+                table,
+                hide_index=True,
+                height="content" if len(table) <= AS_TEXT else 420,
+                column_config={"Run": st.column_config.TextColumn(width=230)},
+                key="options",
+                alt="One row per run, one column per option that differs.",
+            )
 
 
 def note(differ: int, same: int) -> str:

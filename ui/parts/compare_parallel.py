@@ -19,7 +19,7 @@ from ui.parts import chart, chart_csv, viewer
 from ui.parts import compare_words as words
 from ui.parts.wording import MISSING, duration
 
-MOST_OPTIONS = 5  # more axes stand too close to be read
+MOST_OPTIONS = 4  # more axes stand too close to be read
 IN_A_ROW, FEWER = 6, 4  # filters; more of them stand in rows of four
 FAMILY, SECONDS = "family", "seconds"
 

@@ -30,8 +30,9 @@ def draw(choice: Choice, comparison: Comparison, lines: Sequence[RunLine]) -> No
     if choice.also:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for line in choice.lines(choice.also):
-                st.image(swatch.svg(line.cue), width=swatch.WIDTH)
-                st.markdown(f"**{line.letter}** {plain(line.name)}", width="content")
+                with st.container(horizontal=True, vertical_alignment="center", width="content"):
+                    st.image(swatch.svg(line.cue), width=swatch.WIDTH)
+                    st.markdown(f"**{line.letter}** {plain(line.name)}", width="content")
     if choice.gone:
         numbers = ", ".join(str(number) for number in choice.gone)
         st.caption(f":orange[:material/warning:] Not here any more: run {numbers}.")

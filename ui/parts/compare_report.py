@@ -13,6 +13,7 @@ from ui.charts import losses, net_value, precision_recall
 from ui.charts.run_lines import RunLine
 from ui.parts import (
     compare_cards,
+    compare_fairness,
     compare_flips,
     compare_losses,
     compare_options,
@@ -91,6 +92,8 @@ def caveats(choice: Choice, comparison: Comparison) -> list[str]:
     """Return what weakens the comparison, one sentence each; a sentence too when nothing does."""
     told = [words.why_unsure(comparison, choice.candidate.id)]
     told += [f"Not ranked: run {run.id} {why}." for run, why in comparison.left_out]
+    fairness = compare_fairness.unfair(choice.baseline, choice.candidate)
+    told += [fairness[1]] if fairness else []
     told += judgement.caveats(choice.candidate)
     note = comparison.baseline.told.get("note", "") if comparison.baseline else ""
     reads = max(run.test_reads for run in choice.chosen)

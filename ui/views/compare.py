@@ -9,6 +9,7 @@ from ui.parts import (
     compare_cards,
     compare_choice,
     compare_curves,
+    compare_fairness,
     compare_flips,
     compare_losses,
     compare_next,
@@ -46,6 +47,7 @@ def draw_comparison(choice: Choice) -> None:
     with top:
         draw_head(choice, comparison)
         compare_pickers.draw(choice, comparison, lines)
+        compare_fairness.draw(choice.baseline, choice.candidate)
     with middle:
         compare_cards.draw(comparison, choice.candidate.id, currency)
         left, right = pair()

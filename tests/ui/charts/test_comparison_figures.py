@@ -127,7 +127,7 @@ class TestParallel:
         assert list(uprights()[2].ticks.values()) == ["€10", "€90"]
 
     def test_titles_break_before_they_run_into_the_next(self):
-        assert uprights()[1].lines == ["Legitimate rows", "per fraud"]
+        assert uprights()[1].lines == ["Legitimate", "rows per", "fraud"]
 
     def test_has_a_line_for_every_run_and_an_axis_for_every_option(self):
         fig = FIGURES["parallel"]("light")
