@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from backend.steps.duck import literal, open_duck, parquet_table, quoted
@@ -49,7 +50,7 @@ def blocks(plan: Plan, key: str, folder: Path) -> Iterator[pd.DataFrame]:
     """
     path = _file(plan, key, folder)
     waiting: list[pa.Table] = []
-    with pq.ParquetFile(path, read_dictionary=_words(path)) as file:
+    with pq.ParquetFile(path, read_dictionary=_words(plan, key)) as file:
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
             waiting.append(pa.Table.from_batches([batch]))
             held = pa.concat_tables(waiting)
@@ -69,17 +70,28 @@ def behind(plan: Plan, key: str, transaction: dict[str, Any], folder: Path) -> p
     missing. Only the row groups that may hold the value are read.
     """
     path = _file(plan, key, folder)
-    wanted = [(key, "=", transaction[key]), ("_time", "<", transaction["_time"])]
-    columns = list(needed(plan, key))
-    before = pq.read_table(path, columns=columns, filters=wanted, read_dictionary=_words(path))
+    with pq.ParquetFile(path, read_dictionary=_words(plan, key)) as file:
+        value, now = transaction[key], transaction["_time"]
+        groups = [at for at in range(file.num_row_groups) if _may_hold(file, at, value, now)]
+        rows = file.read_row_groups(groups, columns=list(needed(plan, key)))
+    before = rows.filter((pc.field(key) == value) & (pc.field("_time") < now))
     itself = pa.Table.from_pylist([transaction], schema=before.schema)
     found: pd.DataFrame = pa.concat_tables([before, itself]).to_pandas()
     return found
 
 
-def _words(path: Path) -> list[str]:
-    schema = pq.read_schema(path)
-    return [field.name for field in schema if pa.types.is_string(field.type)]
+def _may_hold(file: pq.ParquetFile, group: int, value: str, now: float) -> bool:
+    """Tell whether a row group may hold earlier rows of a key's value; the key stands first."""
+    footer = file.metadata.row_group(group)
+    words, times = footer.column(0).statistics, footer.column(1).statistics
+    if not (words and words.has_min_max and times and times.has_min_max):
+        return True
+    return bool(words.min <= value <= words.max and times.min < now)
+
+
+def _words(plan: Plan, key: str) -> list[str]:
+    numbers = ("_time", "_amount", "_label", *(plan.place or ()))
+    return [name for name in needed(plan, key) if name not in numbers]
 
 
 def _file(plan: Plan, key: str, folder: Path) -> Path:

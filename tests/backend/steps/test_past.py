@@ -29,7 +29,7 @@ def measured(plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 10**6), st.integers(1, 40), st.sampled_from([1, 20, 90]))
 def test_fast_equals_a_plain_loop(seed: int, rows: int, days: int) -> None:
     frame = drawn(rows, seed, days)
@@ -37,7 +37,7 @@ def test_fast_equals_a_plain_loop(seed: int, rows: int, days: int) -> None:
 
 
 def test_every_feature_of_the_plan_is_computed() -> None:
-    found = measured(PLAN, drawn(500, days=90))
+    found = measured(PLAN, drawn(600, days=6))
     assert len(PLAN.words) == 95
     assert found.notna().any().all(), found.columns[found.isna().all()]
 
@@ -74,7 +74,7 @@ def test_a_day_at_one_shop() -> None:
     assert of("risk_counterparty")[3] == pytest.approx((1 + 20 * 0.1) / (2 + 20))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 10**6))
 def test_the_future_changes_nothing(seed: int) -> None:
     frame = drawn(60, seed)
@@ -89,7 +89,7 @@ def test_the_future_changes_nothing(seed: int) -> None:
     )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 10**6))
 def test_labels_younger_than_the_delay_change_nothing(seed: int) -> None:
     frame = drawn(60, seed)
@@ -103,15 +103,13 @@ def test_labels_younger_than_the_delay_change_nothing(seed: int) -> None:
 
 
 def test_labels_old_enough_change_risk_alone() -> None:
-    frame = drawn(300)
-    changed = measured(PLAN, frame.assign(_label=1)) != measured(PLAN, frame.assign(_label=0))
-    moved = {
-        name for name in changed if (changed[name] & measured(PLAN, frame)[name].notna()).any()
-    }
-    assert moved == {name for name in PLAN.words if name.startswith("_past_risk")}
+    frame = drawn(100)
+    all_fraud, none = (measured(PLAN, frame.assign(_label=label)) for label in (1, 0))
+    moved = ((all_fraud != none) & none.notna()).any()
+    assert set(moved[moved].index) == {name for name in none if name.startswith("_past_risk")}
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 10**6))
 def test_the_order_of_rows_changes_nothing_but_order(seed: int) -> None:
     frame = drawn(60, seed)
