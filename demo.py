@@ -1,12 +1,13 @@
 """Touchstone with something to look at: what `make demo` runs.
 
-Starts the house like up.py, then brings the sample transactions and sets both families to
-learn from them, as an analyst would by pressing the buttons.
+Starts the house like up.py, then brings the sample transactions and sets every family that is
+no baseline to learn from them, as an analyst would by pressing the buttons. The baselines follow
+by themselves.
 """
 
 import sys
 
-from backend import imports, offers, runs
+from backend import baselines, imports, offers, runs
 from up import CannotStart, run
 
 
@@ -14,6 +15,8 @@ def fill() -> None:
     """Bring the sample transactions and launch one run per family; twice is the same as once."""
     sample = imports.receive_sample()
     for offer in offers.live():
+        if offer.family in baselines.FAMILIES:
+            continue
         preset = next(iter(offer.presets))
         runs.launch(sample.id, offer.family, preset, None, idem_key=f"demo-{offer.family}")
         print(f"Demo: {offer.title} is learning from {sample.name}.", flush=True)

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     label_delay_days: float = Field(
         default=7.0, description="Days until a fraud is known (split gap)."
     )
+    automatic_baselines: bool = Field(
+        default=True, description="Start the baselines of a dataset with its first run."
+    )
     encoder: str = Field(
         default="package", description="Default encoder: `package`, a folder or hub name."
     )

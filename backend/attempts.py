@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, insert, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
+from backend import baselines
 from backend.states import RunState
 from backend.steps import spans
 from backend.steps.spans import Span
@@ -49,13 +50,17 @@ class Attempt:
 def claim(run_id: int, worker: str) -> Attempt | None:
     """Take a queued run for this worker, or return None when it is not waiting (any more).
 
-    One conditional update decides, so that of many workers exactly one gets it.
+    One conditional update decides, so that of many workers exactly one gets it. A baseline is
+    not given out while a run that somebody asked for waits; its bell is rung again later.
     """
+    other = aliased(Run)
+    asked_for = exists().where(other.state == RunState.QUEUED, other.automatic.is_(False))
     with transaction() as session:
         present = now(session)
         take = (
             update(Run)
             .where(Run.id == run_id, Run.state == RunState.QUEUED)
+            .where(or_(Run.automatic.is_(False), ~asked_for))
             .values(
                 state=RunState.RUNNING,
                 attempt=Run.attempt + 1,
@@ -126,9 +131,13 @@ def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bo
 def succeed(run_id: int, attempt: int, **result: Any) -> bool:
     """End the attempt well and publish its result; False when the hold is lost.
 
-    `result` may hold artefact, metrics, split, test_reads and scored_rows.
+    `result` may hold artefact, metrics, split, test_reads and scored_rows. The boosted trees
+    that the run is to be held against are queued, unless they were before; see `baselines`.
     """
-    return _end(run_id, attempt, RunState.SUCCEEDED, **result)
+    if not _end(run_id, attempt, RunState.SUCCEEDED, **result):
+        return False
+    baselines.queue_trees(run_id)
+    return True
 
 
 def fail(run_id: int, attempt: int, reason: str, state: RunState = RunState.FAILED) -> bool:

@@ -1,23 +1,19 @@
 """Runs as analysts know them: launch one, follow it, stop it."""
 
-import hashlib
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select, update
 
-from backend import jobs, offers
+from backend import baselines, offers, queueing, run_names
 from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
 from backend.points import loss_curve as loss_curve
+from backend.queueing import SCORE, TRAIN, Wanted
 from backend.run_view import Run, select_runs, to_run
 from backend.states import RunState
 from backend.steps.notes import FEWEST_FRAUDS
-from db import Dataset, Doorbell, now, transaction
+from db import Dataset, now, transaction
 from db import Run as RunRow
-
-SLOTS = 6  # colours and dashes there are; a run keeps its own for life
-TRAIN, SCORE = "train", "score"
 
 
 def launch(
@@ -27,26 +23,18 @@ def launch(
 
     `options` override the preset's. Raises DatasetNotFound; NotTrainable when the dataset
     is a draft or holds too few frauds; OptionsRefused when no live worker offers the family
-    or the family has no such preset.
+    or the family has no such preset. The cheap baselines of the dataset are queued behind
+    the run, unless they were before; see `baselines`.
     """
     offer = offers.one(family)
     if preset not in offer.presets:
         raise OptionsRefused(f"{offer.title} has no preset {preset!r}. Choose one of those shown.")
-    with transaction() as session:
-        dataset = session.get(Dataset, dataset_id)
-        _check_trainable(dataset)
-        assert dataset is not None
-        chosen = {**offer.presets[preset]["options"], **(options or {})}
-        run = RunRow(
-            kind=TRAIN,
-            name=_name(offer.title, preset, offer.presets[preset]["options"], chosen),
-            dataset_id=dataset_id,
-            family=family,
-            preset=preset,
-            options=chosen,
-            slot=_next_slot(session),
-        )
-    return _queue(run, idem_key)
+    _check_trainable(dataset_id)
+    chosen = {**offer.presets[preset]["options"], **(options or {})}
+    name = run_names.name(offer, preset, chosen)
+    run_id = queueing.queue(Wanted(TRAIN, name, dataset_id, family, preset, chosen), idem_key)
+    baselines.queue_first(dataset_id, beside=family)
+    return run_id
 
 
 def launch_scoring(run_id: int, idem_key: str) -> int:
@@ -57,17 +45,18 @@ def launch_scoring(run_id: int, idem_key: str) -> int:
     source = get(run_id)
     if source.state != RunState.SUCCEEDED or source.kind != TRAIN:
         raise ModelNotReady("This run has no finished model, so it cannot score. Choose another.")
-    run = RunRow(
+    name = f"Every transaction of {source.dataset_name}"
+    wanted = Wanted(
         kind=SCORE,
-        name=f"Every transaction of {source.dataset_name}",
+        name=name,
         dataset_id=source.dataset_id,
-        of_run_id=run_id,
         family=source.family,
         preset=source.preset,
         options={},
+        of_run_id=run_id,
         slot=source.slot,
     )
-    return _queue(run, idem_key)
+    return queueing.queue(wanted, idem_key)
 
 
 def get(run_id: int) -> Run:
@@ -79,11 +68,17 @@ def get(run_id: int) -> Run:
     return to_run(row)
 
 
-def list_all(kind: str = TRAIN, at_most: int = 200) -> list[Run]:
-    """Return the newest runs of one kind, newest first; empty before the first launch."""
+def list_all(kind: str = TRAIN, at_most: int = 200, automatic: bool | None = None) -> list[Run]:
+    """Return the newest runs of one kind, newest first; empty before the first launch.
+
+    With `automatic` False only those that people launched, with True only baselines.
+    """
     with transaction(reading=True) as session:
-        found = select_runs().where(RunRow.kind == kind).order_by(RunRow.id.desc()).limit(at_most)
-        return [to_run(row) for row in session.execute(found)]
+        found = select_runs().where(RunRow.kind == kind)
+        if automatic is not None:
+            found = found.where(RunRow.automatic.is_(automatic))
+        newest = found.order_by(RunRow.id.desc()).limit(at_most)
+        return [to_run(row) for row in session.execute(newest)]
 
 
 def scoring_of(run_id: int) -> Run | None:
@@ -95,36 +90,47 @@ def scoring_of(run_id: int) -> Run | None:
 
 
 def waiting_before(run_id: int) -> int:
-    """Return how many queued runs stand before this one."""
+    """Return how many queued runs stand before this one; people's go before baselines."""
     with transaction(reading=True) as session:
-        ahead = select(func.count()).where(RunRow.state == RunState.QUEUED, RunRow.id < run_id)
-        return session.execute(ahead).scalar_one()
+        automatic = select(RunRow.automatic).where(RunRow.id == run_id).scalar_subquery()
+        peoples, older = RunRow.automatic.is_(False), RunRow.id < run_id
+        ahead = or_(peoples & (automatic | older), automatic & older)
+        waiting = select(func.count()).where(RunRow.state == RunState.QUEUED, ahead)
+        return session.execute(waiting).scalar_one()
 
 
 def estimate(dataset_id: int, family: str, preset: str) -> tuple[float, float] | None:
     """Return the shortest and longest likely duration in seconds, or None with no past run.
 
-    From the last five finished runs of this family and preset on this installation, the
-    part that grows with the rows scaled to this dataset, and a fifth of margin either way.
+    From the last five finished runs of this family and preset on this installation, what
+    grows with the rows scaled to this dataset, and a fifth of margin either way. Baselines do
+    not count: their time was chosen otherwise.
     """
     with transaction(reading=True) as session:
         rows = session.execute(select(Dataset.rows).where(Dataset.id == dataset_id)).scalar()
         past = session.execute(
-            select(RunRow.started_at, RunRow.finished_at, Dataset.rows)
+            select(RunRow.started_at, RunRow.finished_at, RunRow.options, Dataset.rows)
             .join(Dataset, Dataset.id == RunRow.dataset_id)
             .where(RunRow.family == family, RunRow.preset == preset, RunRow.kind == TRAIN)
-            .where(RunRow.state == RunState.SUCCEEDED)
+            .where(RunRow.state == RunState.SUCCEEDED, RunRow.automatic.is_(False))
             .order_by(RunRow.id.desc())
             .limit(5)
         ).all()
     if not past or not rows:
         return None
     scaled = [
-        (finished - started).total_seconds() * rows / max(past_rows, 1)
-        for started, finished, past_rows in past
+        _scaled(finished - started, chosen.get("seconds", 0.0), rows / max(past_rows, 1))
+        for started, finished, chosen, past_rows in past
         if started and finished
     ]
     return 0.8 * min(scaled), 1.2 * max(scaled)
+
+
+def _scaled(took: timedelta, chosen: float, times: float) -> float:
+    """Return seconds: what a run took, scaled but for the time that was chosen to tune it."""
+    seconds = took.total_seconds()
+    tuning = min(chosen, seconds)
+    return tuning + (seconds - tuning) * times
 
 
 def cancel(run_id: int) -> None:
@@ -150,44 +156,17 @@ def stop_and_keep_best(run_id: int) -> None:
         session.execute(running.where(RunRow.stop == "").values(stop="keep_best"))
 
 
-def _check_trainable(dataset: Dataset | None) -> None:
-    if dataset is None or dataset.state != "ready":
-        raise NotTrainable("Accept how the columns were understood first, then train on them.")
-    labelled = dataset.rows - dataset.unlabelled
+def _check_trainable(dataset_id: int) -> None:
+    with transaction(reading=True) as session:
+        dataset = session.get(Dataset, dataset_id)
+        if dataset is None or dataset.state != "ready":
+            raise NotTrainable("Accept how the columns were understood first, then train on them.")
+        name, frauds = dataset.name, dataset.frauds
+        labelled = dataset.rows - dataset.unlabelled
     if labelled == 0:
         raise NotTrainable("No transaction has a label, so there is nothing to learn from.")
-    if dataset.frauds < FEWEST_FRAUDS or dataset.frauds == labelled:
+    if frauds < FEWEST_FRAUDS or frauds == labelled:
         raise NotTrainable(
-            f"{dataset.name} holds {dataset.frauds:,} frauds among {labelled:,} labelled rows. "
+            f"{name} holds {frauds:,} frauds among {labelled:,} labelled rows. "
             f"A model needs at least {FEWEST_FRAUDS} frauds and some legitimate rows."
         )
-
-
-def _name(title: str, preset: str, usual: dict[str, Any], chosen: dict[str, Any]) -> str:
-    changed = [f"{key} {value}" for key, value in chosen.items() if usual.get(key) != value]
-    return ", ".join([f"{title}, {preset.lower()}", *changed]).replace("_", " ")[:200]
-
-
-def _next_slot(session: Session) -> int:
-    return session.execute(select(func.count()).where(RunRow.kind == TRAIN)).scalar_one() % SLOTS
-
-
-def _queue(run: RunRow, idem_key: str) -> int:
-    key = hashlib.sha256(f"{run.kind}:{idem_key}".encode()).hexdigest()
-    try:
-        run_id = _insert(run, key)
-    except IntegrityError:  # a second click, or a second tab, was faster
-        with transaction(reading=True) as session:
-            found = select(RunRow.id).where(RunRow.idem_key == key)
-            return session.execute(found).scalar_one()
-    jobs.ring(run_id)
-    return run_id
-
-
-def _insert(run: RunRow, key: str) -> int:
-    with transaction() as session:
-        run.idem_key, run.state, run.created_at = key, RunState.QUEUED, now(session)
-        session.add(run)
-        session.flush()
-        session.add(Doorbell(run_id=run.id, created_at=run.created_at))
-        return run.id

@@ -51,7 +51,8 @@ def no_memory_file_is_left() -> Iterator[None]:
 def data_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty data folder, in use as settings.data. Short: a socket's path has 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="ts-"))
-    set_setting(monkeypatch, data=folder, database_url="", broker_url="")
+    usual = {"database_url": "", "broker_url": "", "automatic_baselines": False}
+    set_setting(monkeypatch, data=folder, **usual)
     yield folder
     _close_engine()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,11 @@
 """Launching, reading and stopping runs, on SQLite and on PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
+import db
 from backend import attempts, offers, runs
 from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
 from backend.states import RunState
@@ -107,6 +109,18 @@ def test_the_estimate_comes_from_past_runs_and_grows_with_the_rows(each_house) -
     assert 0 <= low <= high
     ten_times = add_dataset(rows=100_000)
     assert runs.estimate(ten_times, "logistic", "Quick check")[1] == pytest.approx(10 * high)
+
+
+def test_an_estimate_leaves_the_time_chosen_for_tuning_as_it_is(each_house) -> None:
+    offer()
+    small, large = add_dataset(rows=10_000), add_dataset(rows=100_000)
+    run_id = runs.launch(small, "logistic", "Quick check", {"seconds": 100.0}, "k")
+    attempt = attempts.claim(run_id, "worker-1")
+    with db.transaction() as session:
+        session.get_one(db.Run, run_id).started_at = db.now(session) - timedelta(seconds=110)
+    attempts.succeed(run_id, attempt.number)
+    low, high = runs.estimate(large, "logistic", "Quick check")
+    assert low == pytest.approx(0.8 * 200, abs=10) and high == pytest.approx(1.2 * 200, abs=15)
 
 
 def test_a_worker_that_fell_silent_offers_nothing(house, change) -> None:
