@@ -11,32 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.walking import MINUTE, TRAINED, choose_model, expect_page, press
 from tests.real_data import real_data
 
-MINUTE = 60_000
-TRAINED = 3 * MINUTE  # logistic regression on the sample, on a busy machine
 FINE_TUNED = 40 * MINUTE  # about 6 on two idle cores
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 pytestmark = pytest.mark.slow
-
-
-def press(page: Page, name: str) -> None:
-    """Press the button of this name, once it can be pressed."""
-    page.get_by_role("button", name=name, exact=True).click(timeout=MINUTE)
-
-
-def choose_model(page: Page, words: str) -> None:
-    page.get_by_role("radiogroup").get_by_text(words).first.click()
-
-
-def expect_page(page: Page, address: str, verdict: str, timeout: int = MINUTE) -> None:
-    """Wait for a page: its address, and its verdict, the only heading of its level."""
-    page.wait_for_url(re.compile(address), timeout=timeout)
-    expect(page.get_by_test_id("stMain").locator("h2")).to_contain_text(
-        re.compile(verdict), timeout=timeout
-    )
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def click_first_row(page: Page, column: int) -> None:
@@ -91,16 +72,16 @@ def test_from_sample_to_scored_transaction(page: Page, chromium: Browser, pictur
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
     picture("4-launched")
-    expect_page(page, "/progress", "Finds|highest-scored", TRAINED)
+    expect_page(page, "/progress", "Catches|Finds", TRAINED)
     picture("5-finished")
 
     at = page.url
     page.reload()
-    expect_page(page, re.escape(at), "Finds|highest-scored")
+    expect_page(page, re.escape(at), "Catches|Finds")
     see_the_same_elsewhere(chromium, page)
 
     press(page, "See predictions")
-    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    expect_page(page, r"/predictions\?run=\d+", "At threshold")
     expect(page.get_by_text("highest score first")).to_be_visible()
     picture("6-predictions")
     read_the_download(page)
@@ -124,6 +105,8 @@ def see_the_same_elsewhere(chromium: Browser, page: Page) -> None:
 
 def read_the_download(page: Page) -> None:
     """Download all test transactions as CSV: highest score first, no formula in any cell."""
+    page.get_by_text("Every transaction", exact=True).click()
+    expect(page.get_by_text("7,500 transactions")).to_be_visible(timeout=MINUTE)
     with page.expect_download(timeout=MINUTE) as expected:
         press(page, "Download CSV")
     with Path(expected.value.path()).open(newline="") as file:
@@ -150,10 +133,10 @@ def test_a_transformer_learns_from_a_real_file(
     picture("2-live")
     see_it_live_elsewhere(chromium, page)
 
-    expect_page(page, "/progress", "Finds|highest-scored", FINE_TUNED)
+    expect_page(page, "/progress", "Catches|Finds", FINE_TUNED)
     picture("3-finished")
     press(page, "See predictions")
-    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    expect_page(page, r"/predictions\?run=\d+", "At threshold")
     picture("4-predictions")
     click_first_row(page, column=310)
     expect_page(page, r"/score\?run=\d+&row=\d+", "field")
@@ -195,7 +178,7 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
 
     press(page, "Stop and keep best")
     expect(page.get_by_text("Stopping, keeping the best")).to_be_visible()
-    expect_page(page, "/progress", "Finds|highest-scored", FINE_TUNED)
+    expect_page(page, "/progress", "Catches|Finds", FINE_TUNED)
     picture("3-finished")
     assert faults == []
 
@@ -207,9 +190,9 @@ def test_every_transaction_is_scored_on_request(page: Page, picture) -> None:
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     choose_model(page, "Logistic regression")
     press(page, "Launch")
-    expect_page(page, "/progress", "Finds|highest-scored", TRAINED)
+    expect_page(page, "/progress", "Catches|Finds", TRAINED)
     press(page, "See predictions")
-    expect_page(page, r"/predictions\?run=\d+", "Of the 100 highest-scored")
+    expect_page(page, r"/predictions\?run=\d+", "At threshold")
     press(page, "Score every transaction")
     expect(page.get_by_text("Choose “All parts”")).to_be_visible(timeout=TRAINED)
     picture("all-scored")
