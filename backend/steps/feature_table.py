@@ -1,5 +1,6 @@
 """Features of all rows of a dataset, or of a few typed by hand, from the same past."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from backend.steps.features import Plan
 from backend.steps.past import Measured, alone, keys, measure, needed
 from backend.steps.profile import floats
 
-Matrix = NDArray[np.float32]
+ROWS_ASKED = 1_000_000  # of one key at once, where a key has more
+
 Places = NDArray[np.int64]
 Laid = dict[str, tuple[str, ...]]  # key -> features that were laid down for it
 
@@ -75,19 +77,27 @@ def _lay_down(plan: Plan, key: str, past: Path, edges: Places, scratch: Path) ->
     """
     names: tuple[str, ...] = ()
     for block in shelves.blocks(plan, key, past):
-        found = measure(plan, key, block, np.ones(len(block), dtype=bool))
-        names = tuple(found)
-        at = block[shelves.AT].to_numpy()
-        order = np.argsort(at, kind="stable")
-        records = np.empty(len(at), dtype=_record(names))
-        records["at"] = at[order]
-        records["values"] = np.column_stack([found[name] for name in names])[order]
-        cuts = np.searchsorted(records["at"], edges)
-        for group, (start, end) in enumerate(pairwise(cuts)):
-            if end > start:
-                with _heap(plan, key, group, scratch).open("ab") as file:
-                    records[start:end].tofile(file)
+        place = block[shelves.AT].to_numpy()
+        for start in range(0, len(block), ROWS_ASKED):
+            asked = np.zeros(len(block), dtype=bool)
+            asked[start : start + ROWS_ASKED] = True
+            found = measure(plan, key, block, asked)
+            names = tuple(found)
+            _append(found, place[asked], edges, lambda group: _heap(plan, key, group, scratch))
     return names
+
+
+def _append(found: Measured, place: Places, edges: Places, heap: Callable[[int], Path]) -> None:
+    """Append rows (m,) at their places in the dataset to the files of their row groups."""
+    order = np.argsort(place)
+    records = np.empty(len(place), dtype=_record(tuple(found)))
+    records["at"] = place[order]
+    for column, values in enumerate(found.values()):
+        records["values"][:, column] = values[order]
+    for group, (start, end) in enumerate(pairwise(np.searchsorted(records["at"], edges))):
+        if end > start:
+            with heap(group).open("ab") as file:
+                records[start:end].tofile(file)
 
 
 def _picked_up(

@@ -16,7 +16,7 @@ from backend.steps import clock, places, spans, velocity
 from backend.steps.features import COUNTERPARTY, DAY, ENTITY, Plan, named_for
 from backend.steps.profile import floats
 from backend.steps.risk import known
-from backend.steps.velocity import Floats, Past, look_back, moments, not_before
+from backend.steps.velocity import Floats, Past, look_back, moments
 
 STEADY = 1e-6  # mean length of the hands of the clock below which no hour is usual
 SMALLEST_SPREAD = 0.05  # of log amounts: smaller habits are no habits
@@ -64,7 +64,7 @@ def measure(plan: Plan, key: str, frame: pd.DataFrame, asked: NDArray[np.bool_])
     rows. Order among the rows does not matter, except that results come in theirs.
     """
     events, order = _events(plan, key, frame, asked)
-    past = look_back(events.key, events.time, np.flatnonzero(events.asked))
+    past = look_back(events.key, events.time, np.flatnonzero(events.asked), plan.windows)
     if key == ENTITY:
         found = _of_entity(plan, events, past)
     elif key == COUNTERPARTY:
@@ -103,7 +103,7 @@ def _events(
 def _of_entity(plan: Plan, events: Events, past: Past) -> Measured:
     found = _velocity(plan, "entity", events, past)
     if plan.counterparty:
-        found |= _distinct(plan, "entity", events, past, events.more[COUNTERPARTY])
+        found |= _distinct("entity", events, past, events.more[COUNTERPARTY])
         found |= _of_pair(plan, events, past)
     for name in plan.categories:
         code = events.more[name]
@@ -125,7 +125,7 @@ def _of_pair(plan: Plan, events: Events, past: Past) -> Measured:
     changes = (np.diff(events.key[order]) != 0) | (np.diff(other[order]) != 0)
     pair = np.concatenate([[0], np.cumsum(changes)])[: len(order)].astype(np.int64)
     pairs = events.taken(order, pair)
-    asked = look_back(pair, pairs.time, np.flatnonzero(pairs.asked))
+    asked = look_back(pair, pairs.time, np.flatnonzero(pairs.asked), plan.windows)
     place = np.searchsorted(past.asked, order[asked.asked])
     found = {}
     for name, values in _velocity(plan, "pair", pairs, asked).items():
@@ -137,7 +137,7 @@ def _of_pair(plan: Plan, events: Events, past: Past) -> Measured:
 def _of_counterparty(plan: Plan, events: Events, past: Past) -> Measured:
     found = _velocity(plan, "counterparty", events, past)
     if plan.entity:
-        found |= _distinct(plan, "counterparty", events, past, events.more[ENTITY])
+        found |= _distinct("counterparty", events, past, events.more[ENTITY])
     if plan.labelled:
         for window in (None, *(w for w in plan.windows if w >= DAY)):
             found |= _risk(plan, "counterparty", events, past, window)
@@ -159,27 +159,24 @@ def _velocity(plan: Plan, subject: str, events: Events, past: Past) -> Measured:
         named_for(subject, "new"): (~seen).astype(np.float64),
         named_for(subject, "since"): np.where(seen, since, np.nan),
     }
-    starts = _starts(plan, events.time, past)
-    for window, start in zip(plan.windows, starts, strict=True):
+    for window, start in past.starts.items():
         found[named_for(subject, "count", window)] = (past.end - start).astype(np.float64)
     if plan.amount:
-        found |= _amounts(plan, subject, events, past, starts)
+        found |= _amounts(subject, events, past)
     return found
 
 
-def _amounts(plan: Plan, subject: str, events: Events, past: Past, starts: list[Codes]) -> Measured:
-    ends = np.tile(past.end, len(starts) + 1)
-    every = moments(events.amount, np.concatenate([*starts, past.first]), ends)
+def _amounts(subject: str, events: Events, past: Past) -> Measured:
     found = {}
-    for which, window in enumerate(plan.windows):
-        own = slice(which * len(past.end), (which + 1) * len(past.end))
-        found[named_for(subject, "sum", window)] = every.total[own]
-        found[named_for(subject, "mean", window)] = every.mean[own]
-        found[named_for(subject, "max", window)] = every.highest[own]
-        found[named_for(subject, "std", window)] = every.deviation[own]
-    amount, mean = events.amount[past.asked], every.mean[len(starts) * len(past.end) :]
+    for window, start in past.starts.items():
+        inside = moments(events.amount, start, past.end)
+        found[named_for(subject, "sum", window)] = inside.total
+        found[named_for(subject, "mean", window)] = inside.mean
+        found[named_for(subject, "max", window)] = inside.highest
+        found[named_for(subject, "std", window)] = inside.deviation
+    mean = moments(events.amount, past.first, past.end).mean
     usual = np.where(mean > 0, mean, np.nan)
-    found[named_for(subject, "ratio")] = amount / usual
+    found[named_for(subject, "ratio")] = events.amount[past.asked] / usual
     size = np.sign(events.amount) * np.log1p(np.abs(events.amount))
     habit = moments(size, past.first, past.end)
     spread = np.maximum(habit.deviation, SMALLEST_SPREAD)
@@ -187,23 +184,13 @@ def _amounts(plan: Plan, subject: str, events: Events, past: Past, starts: list[
     return found
 
 
-def _starts(plan: Plan, time: Floats, past: Past) -> list[Codes]:
-    """Return where each window begins (m,), shortest first."""
-    starts, high = [], past.end
-    for window in plan.windows:
-        high = not_before(time, past.first, high, time[past.asked] - window)
-        starts.append(high)
-    return starts
-
-
-def _distinct(plan: Plan, subject: str, events: Events, past: Past, other: Codes) -> Measured:
+def _distinct(subject: str, events: Events, past: Past, other: Codes) -> Measured:
     next_one = velocity.following(events.key, other)
-    starts = _starts(plan, events.time, past)
     return {
         named_for(subject, "distinct", window): velocity.distinct(
             other, next_one, start, past.end
         ).astype(np.float64)
-        for window, start in zip(plan.windows, starts, strict=True)
+        for window, start in past.starts.items()
     }
 
 

@@ -7,6 +7,7 @@ sums: what a window gives depends on its own events alone, to the last bit, howe
 there are. That is why one transaction by itself gets the very numbers it gets among millions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ class Past:
     asked: Places  # (m,) places of the asked events, ascending
     first: Places  # (m,) place of the oldest event with the same key
     end: Places  # (m,) place of the first that is not earlier: equal times see nothing of another
+    starts: dict[int, Places]  # window in seconds -> (m,) place of the oldest event in it
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,22 @@ class Moments:
     highest: Floats  # NaN where nothing is known
 
 
-def look_back(key: NDArray[np.int64], time: Floats, asked: Places) -> Past:
+def look_back(
+    key: NDArray[np.int64], time: Floats, asked: Places, windows: Sequence[int] = ()
+) -> Past:
     """Return where the past of the `asked` events (m,), ascending, lies.
 
     `key` (n,) groups events, equal ones side by side; `time` (n,) in seconds ascends within a
-    key and is never NaN.
+    key and is never NaN; `windows` in seconds ascend. An event exactly as old as a window is
+    long still lies in it.
     """
     begins = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])[: len(key)])
     first = begins[np.searchsorted(begins, asked, side="right") - 1] if len(key) else asked
-    return Past(asked, first, not_before(time, first, asked, time[asked]))
+    past = Past(asked, first, not_before(time, first, asked, time[asked]), {})
+    high = past.end
+    for window in windows:
+        high = past.starts[window] = not_before(time, first, high, time[asked] - window)
+    return past
 
 
 def not_before(time: Floats, low: Places, high: Places, moment: Floats) -> Places:

@@ -28,6 +28,7 @@ def built(plan: Plan, frame: pd.DataFrame, folder: Path, group: int = 90) -> pd.
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelves, "ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(feature_table, "ROWS_ASKED", 40)
 
 
 def test_written_features_equal_a_plain_loop(tmp_path: Path, small_blocks: None) -> None:

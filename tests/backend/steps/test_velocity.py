@@ -19,6 +19,10 @@ def test_the_past_ends_before_equal_times_and_begins_with_the_key() -> None:
 
 
 def test_a_window_begins_with_the_event_exactly_as_old_as_it_is_long() -> None:
+    past = look_back(KEY, TIME, np.arange(6), windows=(1, 3, 9))
+    assert past.starts[1].tolist() == [0, 0, 0, 3, 4, 5]
+    assert past.starts[3].tolist() == [0, 0, 0, 1, 4, 5]
+    assert past.starts[9].tolist() == [0, 0, 0, 0, 4, 4]
     low, high = np.array([0, 0]), np.array([4, 4])
     assert not_before(TIME, low, high, np.array([2.0, 2.1])).tolist() == [1, 3]
     assert not_before(TIME, low, high, np.array([-1.0, 99.0])).tolist() == [0, 4]
