@@ -27,7 +27,7 @@ class Standing:
     """One run beside the baseline, at the number of alerts it raises in this comparison."""
 
     run: Run
-    threshold: float  # an alert from this score on
+    threshold: float  # an alert from this score on; infinite where nobody is alerted
     alerts: int  # rows of the test part that it alerts
     figures: dict[str, Figure]  # by name: those of steps/worth, and each metric that can be had
     differences: dict[str, Verdict]  # this run minus the baseline, of each figure; {} for it
@@ -197,7 +197,7 @@ def _stand(
         if name in grid and value is not None:
             found[name] = worth.ranking(grid, name, value)
     against = {} if base is None else _differences(found, base.figures, told["frauds"])
-    threshold, alerts = float(grid["threshold"][place]), int(grid["alerts"][place])
+    threshold, alerts = worth.threshold_of(grid, place), worth.alerts_of(grid, place)
     return Standing(run, threshold, alerts, found, against, None, None, "")
 
 

@@ -1,12 +1,15 @@
 """Which transactions two runs decide differently, and which of the two was right."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from backend import judgements, predictions, runs
 from backend.steps.formulas import safe
+from settings import settings
 
 COLUMNS = ["row", "change", "right", "amount", "label", "score_a", "score_b", "time"]
 CHANGES = {  # (fraud, B alerts) -> what B changed
@@ -17,6 +20,7 @@ CHANGES = {  # (fraud, B alerts) -> what B changed
 }
 BETTER = {"caught": "B", "missed": "A", "stopped": "A", "passed": "B"}
 EXPORT_BATCH = 5_000
+KEPT = 16  # pairs of runs whose changed decisions are held
 
 
 def between(run_a: int, run_b: int, threshold_a: float, threshold_b: float) -> pd.DataFrame:
@@ -29,8 +33,15 @@ def between(run_a: int, run_b: int, threshold_a: float, threshold_b: float) -> p
     compared; empty when they agree on all. Raises RunNotFound, and ModelNotReady when a run
     has no finished model.
     """
-    a, b = judgements.test_scores(run_a), judgements.test_scores(run_b)
-    both = a.merge(b[["row", "score"]], on="row", suffixes=("_a", "_b"), validate="one_to_one")
+    found = _between(settings.data, (run_a, threshold_a), (run_b, threshold_b))
+    return found.copy()
+
+
+@lru_cache(maxsize=KEPT)
+def _between(_data: Path, one: tuple[int, float], other: tuple[int, float]) -> pd.DataFrame:
+    """Compare once: the scores of a finished run never change."""
+    (run_a, threshold_a), (run_b, threshold_b) = one, other
+    both = _paired(judgements.test_scores(run_a), judgements.test_scores(run_b))
     by_a = (both["score_a"] >= threshold_a).to_numpy()
     by_b = (both["score_b"] >= threshold_b).to_numpy()
     flipped = both[by_a != by_b].assign(alerted=by_b[by_a != by_b])
@@ -40,6 +51,15 @@ def between(run_a: int, run_b: int, threshold_a: float, threshold_b: float) -> p
     flipped["right"] = [BETTER.get(change, "") for change in flipped["change"]]
     ordered = flipped.sort_values(["amount", "row"], ascending=[False, True], na_position="last")
     found: pd.DataFrame = ordered[COLUMNS].reset_index(drop=True)
+    return found
+
+
+def _paired(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `a` that are in `b` too, with both scores."""
+    if np.array_equal(a["row"], b["row"]):  # as good as always, and much faster
+        return a.rename(columns={"score": "score_a"}).assign(score_b=b["score"])
+    mine, theirs = a.rename(columns={"score": "score_a"}), b.rename(columns={"score": "score_b"})
+    found: pd.DataFrame = mine.merge(theirs[["row", "score_b"]], on="row", validate="one_to_one")
     return found
 
 

@@ -55,6 +55,7 @@ def test_the_largest_amounts_come_first_and_unknown_ones_last(two, monkeypatch):
         return frame
 
     monkeypatch.setattr(judgements, "test_scores", gap)
+    flips._between.cache_clear()
     found = flips.between(*two, 0.3, 0.3)
     known = found["amount"].dropna()
     assert known.is_monotonic_decreasing
@@ -66,6 +67,22 @@ def test_a_score_at_the_threshold_is_alerted(two):
     edge = float(judgements.test_scores(b)["score"].max())
     found = flips.between(a, b, 2.0, edge)
     assert len(found) == 1 and found["score_b"].item() == edge
+
+
+def test_only_transactions_that_both_scored_are_compared(two, monkeypatch):
+    a, b = two
+    stored = judgements.test_scores
+
+    def half(run_id: int):
+        frame = stored(run_id)
+        return frame[frame["row"] % 2 == 0] if run_id == b else frame
+
+    whole = flips.between(a, b, 0.3, 0.3)
+    flips._between.cache_clear()
+    monkeypatch.setattr(judgements, "test_scores", half)
+    found = flips.between(a, b, 0.3, 0.3)
+    assert found["row"].tolist() == [row for row in whole["row"] if row % 2 == 0]
+    flips._between.cache_clear()
 
 
 def test_a_run_agrees_with_itself(two):

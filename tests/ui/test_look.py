@@ -70,6 +70,12 @@ class TestPages:
 
 def test_charts_and_theme_name_the_same_runs():
     assert THEME["chartCategoricalColors"] == ink.RUNS
+    assert len(ink.DASH) == len(set(ink.DASH)) == len(ink.RUNS)
+
+
+def test_tables_say_better_and_worse_in_the_theme_s_colours():
+    for mode, colours in ink.VERDICT.items():
+        assert colours == (THEME[mode]["greenColor"], THEME[mode]["redColor"])
 
 
 class TestDistances:

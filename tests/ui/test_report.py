@@ -1,5 +1,6 @@
 """The report as one file: it needs nothing, sends nothing, and shows every word as a word."""
 
+import ast
 import json
 import re
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from settings import ROOT
+from ui.charts.ink import CONFIG
 from ui.report import Part, page
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -71,6 +74,23 @@ class TestCharts:
             if each.get("role") == "img"
         ]
         assert chart["aria-label"] == "A rises."
+
+
+DRAWS = {"plotly_chart", "to_html", "write_html"}  # what hands a figure to a browser
+
+
+def test_every_figure_that_leaves_us_has_the_button_off():
+    handed = [
+        (path, call)
+        for path in sorted((ROOT / "ui").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rsplit(".", 1)[-1] in DRAWS
+    ]
+    assert {path.name for path, _ in handed} == {"chart.py", "report.py"}
+    for path, call in handed:
+        (config,) = [ast.unparse(word.value) for word in call.keywords if word.arg == "config"]
+        assert "CONFIG" in config, path
+    assert CONFIG["showSendToCloud"] is False
 
 
 class TestSafety:

@@ -59,7 +59,7 @@ def figure(axes: Sequence[Upright], lines: Sequence[RunLine], theme: str) -> go.
     for line in reversed([line for line in lines if line.cue is not None]):
         style = {"color": line.cue.colour, "width": 2, "dash": line.cue.dash}  # type: ignore[union-attr]
         fig.add_scatter(**_joined([_across(axes, line)]), line=style, marker={"size": 6})
-    fig = finish(fig, theme, height=MAIN, right=24, hover="closest")
+    fig = finish(fig, theme, height=MAIN, right=40, hover="closest")
     fig.update_layout(
         margin={"l": _room(axes), "t": 64, "b": 16},
         shapes=[_axis(number) for number in range(len(axes))],
@@ -105,7 +105,7 @@ def _axis(number: int) -> dict[str, Any]:
 
 def _notes(axes: Sequence[Upright], number: int, theme: str) -> list[dict[str, Any]]:
     """The title above an axis and the ticks left of it, all at once: one by one is slow."""
-    axis, last = axes[number], 0 < number == len(axes) - 1
+    axis = axes[number]
     look: dict[str, Any] = {
         "x": number,
         "showarrow": False,
@@ -113,7 +113,7 @@ def _notes(axes: Sequence[Upright], number: int, theme: str) -> list[dict[str, A
         "font": {"color": INK.get(theme, INK["light"])[1]},
         "bgcolor": BEHIND.get(theme, BEHIND["light"]),
     }
-    title = {"y": 1, "yshift": 9, "yanchor": "bottom", "xanchor": "right" if last else "center"}
+    title = {"y": 1, "yshift": 9, "yanchor": "bottom", "xanchor": "center"}
     beside = {"xanchor": "right", "yanchor": "middle", "xshift": -7}
     return [
         {**look, **title, "text": "<br>".join(axis.lines)},

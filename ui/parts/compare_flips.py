@@ -1,5 +1,6 @@
 """The decisions that change between run A and run B: cases, the largest amounts first."""
 
+import math
 from functools import partial
 
 import pandas as pd
@@ -80,7 +81,7 @@ def told(found: pd.DataFrame, currency: str) -> str:
 
 def edges(first: Standing, second: Standing) -> str:
     """Return from which score on each of the two runs alerts."""
-    return f"A alerts from {first.threshold:.3g} on, B from {second.threshold:.3g}."
+    return f"A {_edge(first.threshold)}, B {_edge(second.threshold)}."
 
 
 def to_show(page: pd.DataFrame, clock: str) -> pd.DataFrame:
@@ -102,6 +103,10 @@ def to_show(page: pd.DataFrame, clock: str) -> pd.DataFrame:
     own = [name for name in page.columns if name not in (*CANONICAL, *flips.COLUMNS)]
     table = table.assign(**{name: page[name] for name in own}, Line=page["row"] + 1)
     return table.replace(MISSING, None).dropna(axis="columns", how="all")
+
+
+def _edge(threshold: float) -> str:
+    return "alerts nobody" if math.isinf(threshold) else f"alerts from {threshold:.3g} on"
 
 
 def _filtered(found: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Options against results: parallel axes, and beside them what narrows the runs on the page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def dimensions(comparison: Comparison, currency: str) -> list[Dimension]:
     for measure in dict.fromkeys(["ap", comparison.measure]):
         values = [_figure(standing, measure) for standing in comparison.ranked]
         title = words.title(measure, comparison.days)
-        found.append(_of(title, measure, runs, values, _form(measure, currency)))
+        found.append(_of(title, measure, runs, values, words.written(measure, currency)))
     return [each for each in found if each is not None]
 
 
@@ -128,11 +128,6 @@ def _of(
         run_id: MISSING if value is None else str(form(value)) for run_id, value in by_run.items()
     }
     return Dimension(axis, title, by_run, texts)
-
-
-def _form(measure: str, currency: str) -> Callable[[float], str]:
-    form = words.MEASURES[measure].form
-    return lambda value: form(value, currency)
 
 
 def _figure(standing: Standing, measure: str) -> float | None:

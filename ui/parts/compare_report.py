@@ -107,6 +107,9 @@ def _runs(choice: Choice, comparison: Comparison, lines: Sequence[RunLine]) -> P
     marks = {line.run_id: swatch.svg(line.cue) for line in lines}
     table = compare_table.frame(comparison, choice, lines, with_money)
     listed = [run.id for run in choice.chosen if run.id in marks]
+    for name, form in compare_table.formats(comparison, choice.baseline.currency).items():
+        if name in table:
+            table[name] = table[name].map(form)
     table["Mark"] = [marks[run_id] for run_id in listed]
     left = ("Mark", "Run", "State")
     right = tuple(str(name) for name in table.columns if name not in left)

@@ -1,6 +1,7 @@
 """The runs as a table, which is the legend of all charts: a mark, and what each run is worth."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,9 @@ from ui.parts.wording import MISSING, STATES, duration, plain, three
 PRESSED = "compared-row"
 ROWS = 12  # shown without scrolling inside the table
 ROW = 35  # px
+IN_MONEY, WITHOUT = ("cost", "missed_amount", "ap"), ("found", "ap")  # without amounts
+SHOWN = ("cost", "missed_amount", "found", "ap")
+INTERVAL, SECONDS = "95% interval", "Trained in"
 
 
 def draw(comparison: Comparison, choice: Choice, lines: Sequence[RunLine], money: bool) -> None:
@@ -27,21 +31,18 @@ def draw(comparison: Comparison, choice: Choice, lines: Sequence[RunLine], money
     table = frame(comparison, choice, lines, money)
     table.insert(3, "", [_press(comparison, choice, run) for run in listed])
     against = _against(comparison)
+    written = formats(comparison, choice.baseline.currency)
     styled = table.style.apply(lambda _: _colours(comparison, listed), subset=[against])
     st.dataframe(
-        styled,
+        styled.format({name: form for name, form in written.items() if name in table}),
         hide_index=True,
         placeholder=MISSING,
         height="content" if len(table) <= ROWS else ROW * (ROWS + 1),
         column_config={
             "Mark": st.column_config.ImageColumn(width=52),
-            "Run": st.column_config.TextColumn(width=230),
+            "Run": st.column_config.TextColumn(width=200),
             "": st.column_config.ButtonColumn("", type="tertiary", key=PRESSED),
-            **{
-                name: st.column_config.TextColumn(alignment="right")
-                for name in table.columns
-                if name not in ("Mark", "Run", "", "State", against)
-            },
+            INTERVAL: st.column_config.TextColumn(alignment="right"),
         },
         key="compared-table",
         alt="The runs compared, with average precision, money and the difference from run A.",
@@ -55,7 +56,7 @@ def draw(comparison: Comparison, choice: Choice, lines: Sequence[RunLine], money
 def frame(
     comparison: Comparison, choice: Choice, lines: Sequence[RunLine], money: bool
 ) -> pd.DataFrame:
-    """Return the table as texts, one row per run that has a line, newest first."""
+    """Return one row per run that has a line, newest first; figures as numbers, NaN if unknown."""
     shown = {line.run_id: line for line in lines}
     rows = [
         _row(comparison, shown[run.id], run, money) | {"State": state(run, choice.champion)}
@@ -63,6 +64,12 @@ def frame(
         if run.id in shown
     ]
     return pd.DataFrame(rows)
+
+
+def formats(comparison: Comparison, currency: str) -> dict[str, Callable[[Any], str]]:
+    """Return how the figures of `frame` are written, by column."""
+    written = {words.title(name, comparison.days): words.written(name, currency) for name in SHOWN}
+    return {**written, SECONDS: duration}
 
 
 def draw_left_out(comparison: Comparison) -> None:
@@ -74,18 +81,18 @@ def draw_left_out(comparison: Comparison) -> None:
 
 
 def _row(comparison: Comparison, line: RunLine, run: Run, money: bool) -> dict[str, Any]:
-    standing, currency = comparison.of(run.id), run.currency
+    standing = comparison.of(run.id)
     row: dict[str, Any] = {
         "Mark": swatch.address(line.cue),
         "Run": f"{line.letter} {run.name}".strip(),
-        _against(comparison): difference(comparison, standing, currency),
+        _against(comparison): difference(comparison, standing, run.currency),
     }
-    for measure in ("cost", "missed_amount") if money else ("found",):
+    for measure in IN_MONEY if money else WITHOUT:
         figure = standing.figures.get(measure) if standing else None
-        row[words.title(measure, comparison.days)] = words.value(figure, measure, currency)
-    figure = standing.figures.get("ap") if standing else None
-    row["Average precision"] = words.value(figure, "ap", currency) + _interval(standing)
-    row["Trained in"] = duration(seconds(run))
+        row[words.title(measure, comparison.days)] = figure.value if figure else math.nan
+    row[INTERVAL] = _interval(standing)
+    took = seconds(run)
+    row[SECONDS] = math.nan if took is None else took
     return row
 
 
@@ -123,7 +130,7 @@ def _colours(comparison: Comparison, listed: Sequence[Run]) -> list[str]:
 
 def _interval(standing: Standing | None) -> str:
     found = standing.interval("ap") if standing else None
-    return f" ({three(found[0])} to {three(found[1])})" if found else ""
+    return f"{three(found[0])} to {three(found[1])}" if found else MISSING
 
 
 def state(run: Run, champion: int | None) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from backend.comparisons import Comparison, Standing
 from backend.steps.paired import Verdict
@@ -70,9 +71,13 @@ def title(measure: str, days: float | None) -> str:
 
 def value(figure: Figure | None, measure: str, currency: str) -> str:
     """Return a figure as text; a dash when it cannot be had."""
-    if figure is None or math.isnan(figure.value):
-        return MISSING
-    return MEASURES[measure].form(figure.value, currency)
+    return MISSING if figure is None else written(measure, currency)(figure.value)
+
+
+def written(measure: str, currency: str) -> Callable[[Any], str]:
+    """Return how values of a figure are written; a dash for what is no number."""
+    form = MEASURES[measure].form
+    return lambda value: MISSING if math.isnan(value) else form(value, currency)
 
 
 def difference(size: float, measure: str, currency: str) -> str:

@@ -1,5 +1,7 @@
 """What a run is worth at a number of alerts: the stored sums give what the rows give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,11 +86,12 @@ class TestNetValue:
     def test_is_what_alerting_nobody_costs_more(self, rows, grid):
         curve = worth.net_value(grid, COSTS, rows.label.mean(), None, 1.0, banded=True)
         nobody = money.total(rows.label, rows.amount, np.zeros(len(rows)), COSTS)
-        for place in (0, 20, len(curve) - 1):
+        assert curve.iloc[0].tolist() == [0, 0, 0, 0] and len(curve) == len(grid["alerts"]) + 1
+        for place in (0, 20, len(curve) - 2):
             alert = rows.score >= grid["threshold"][place]
             mine = money.total(rows.label, rows.amount, alert, COSTS)
-            assert curve["value"][place] == pytest.approx(nobody - mine)
-            assert curve["alerts"][place] == alert.sum()
+            assert curve["value"][place + 1] == pytest.approx(nobody - mine)
+            assert curve["alerts"][place + 1] == alert.sum()
 
     def test_the_band_is_of_the_resamples_own_savings(self, rows, grid):
         curve = worth.net_value(grid, COSTS, rows.label.mean(), None, 1.0, banded=True)
@@ -99,7 +102,7 @@ class TestNetValue:
             nobody = money.total(again.label, again.amount, np.zeros(len(again)), COSTS)
             saved.append(nobody - money.total(again.label, again.amount, alert, COSTS))
         low, high = np.quantile(saved, (0.025, 0.975))
-        assert (curve["low"][30], curve["high"][30]) == pytest.approx((low, high), rel=1e-4)
+        assert (curve["low"][31], curve["high"][31]) == pytest.approx((low, high), rel=1e-4)
 
     def test_is_told_by_the_day_and_scaled(self, rows, grid):
         whole = worth.net_value(grid, COSTS, rows.label.mean(), None, 1.0, banded=False)
@@ -112,7 +115,8 @@ class TestNetValue:
 class TestPlaces:
     def test_the_nearest_number_of_alerts(self):
         grid = {"alerts": np.array([1, 4, 10]), "threshold": np.array([0.9, 0.5, 0.1])}
-        assert [worth.place_of_alerts(grid, each) for each in (0, 3, 8, 99)] == [0, 1, 2, 2]
+        nearest = [worth.place_of_alerts(grid, each) for each in (0, 1, 3, 8, 99)]
+        assert nearest == [worth.NOBODY, 0, 1, 2, 2]
         assert [worth.place_of_threshold(grid, each) for each in (1, 0.6, 0)] == [0, 1, 2]
 
     def test_the_cheapest_is_the_cheapest(self, rows, grid):
@@ -130,4 +134,28 @@ class TestPlaces:
         held = worth.cheapest(grid, tight, rows.label.mean(), days)
         assert grid["alerts"][held] <= 15 < grid["alerts"][free]
         nothing = Costs(**{**COSTS.to_plain(), "capacity": 0.0})
-        assert worth.cheapest(grid, nothing, rows.label.mean(), days) == 0
+        assert worth.cheapest(grid, nothing, rows.label.mean(), days) == worth.NOBODY
+
+
+class TestNobody:
+    def test_costs_what_all_frauds_cost(self, rows, grid):
+        found = worth.figures(grid, worth.NOBODY, COSTS, rows.label.mean())
+        nobody = np.zeros(len(rows))
+        assert found["cost"].value == pytest.approx(
+            money.total(rows.label, rows.amount, nobody, COSTS)
+        )
+        assert found["found"].value == 0 and np.isnan(found["right"].value)
+        again = rows.some(np.repeat(np.arange(len(rows)), drawn(rows, 3)))
+        total = money.total(again.label, again.amount, np.zeros(len(again)), COSTS)
+        assert found["cost"].replicates[3] == pytest.approx(total, rel=1e-5)
+
+    def test_is_chosen_when_every_alert_costs_more_than_it_saves(self, rows, grid):
+        dear = Costs(review=1e6)
+        assert worth.cheapest(grid, dear, rows.label.mean(), None) == worth.NOBODY
+
+    def test_is_the_nearest_for_a_score_that_is_the_same_everywhere(self, rows):
+        flat = replace(rows, score=np.zeros(len(rows)))
+        one = replicate(flat, Resamples(flat.label, clusters(flat)[0], times=20)).arrays
+        assert worth.place_of_alerts(one, 40) == worth.NOBODY
+        assert (worth.threshold_of(one, -1), worth.alerts_of(one, -1)) == (np.inf, 0)
+        assert (worth.threshold_of(one, 0), worth.alerts_of(one, 0)) == (0.0, len(rows))
