@@ -148,7 +148,8 @@ def curve(run_id: int, chosen: Costs) -> pd.DataFrame:
     assert ranked.prevalence is not None, "a judged run has rows"
     known = int(ranked.frauds[-1]) >= FEW_FRAUDS
     told = worth.net_value(grid, chosen, ranked.prevalence, days, _stretch(days, True), known)
-    return told.assign(threshold=grid["threshold"])
+    alerting = told.iloc[1:].reset_index(drop=True)  # its first row is nobody alerted
+    return alerting.assign(threshold=grid["threshold"])
 
 
 def standing(run_id: int) -> Standing | None:
