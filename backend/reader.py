@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from backend.steps.calibration import NONE, Calibrator
 from backend.steps.columns import Column, from_plain, to_plain
+from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 
 FILE = "reader.json"
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 class Reader:
     """How a model reads transactions and what its scores mean."""
 
-    kind: Literal["text", "vector"]
+    kind: Literal["text", "vector", "events"]
     profile: Profile
     columns: tuple[Column, ...]
     kept_share: float  # share of the legitimate rows it was trained on
@@ -33,6 +34,7 @@ class Reader:
     high: float = 1.0  # score from which few legitimate transactions lie
     marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
     calibrator: Calibrator = NONE  # what becomes of a score corrected for the sampling
+    fields: Fields | None = None  # of models that look at earlier events
 
     def band(self, score: float) -> str:
         """Return what a score asks for: "low" nothing, "review" a look, "high" a hold."""
@@ -69,10 +71,11 @@ class Reader:
     def write(self, folder: Path) -> None:
         """Write `reader.json` into the folder of the model."""
         stored = {
-            **asdict(self),
+            **asdict(replace(self, fields=None)),
             "profile": self.profile.to_plain(),
             "columns": to_plain(self.columns),
             "calibrator": self.calibrator.to_plain(),
+            "fields": self.fields.to_plain() if self.fields else None,
         }
         (folder / FILE).write_text(json.dumps(stored))
 
@@ -80,8 +83,10 @@ class Reader:
     def read(cls, folder: Path) -> "Reader":
         """Return what `write` wrote, or what it wrote before calibrators were kept."""
         stored: dict[str, Any] = json.loads((folder / FILE).read_text())
+        profile, fields = Profile.from_plain(stored["profile"]), stored.get("fields")
         own = {
-            "profile": Profile.from_plain(stored["profile"]),
+            "profile": profile,
+            "fields": Fields.from_plain(fields, profile) if fields else None,
             "columns": from_plain(stored["columns"]),
             "marks": tuple(stored["marks"]),
             "calibrator": Calibrator.from_plain(stored.get("calibrator", NONE.to_plain())),

@@ -14,9 +14,11 @@ from backend.reader import Reader
 from backend.steps import tokens
 from backend.steps.calibration import correct_for_sampling
 from backend.steps.encode import Encoder
+from backend.steps.events import Events
 from backend.steps.serialise import Serialiser
+from backend.steps.situation import Rows
 
-MODEL, TOKENISER = "model.onnx", "tokenizer.json"
+MODEL, TOKENISER, EVENTS = "model.onnx", "tokenizer.json", "events"
 TEXTS_AT_ONCE, VECTORS_AT_ONCE = 64, 4096
 
 Floats = NDArray[np.float64]
@@ -33,17 +35,23 @@ class Scorer:
 
     reader: Reader
     session: InferenceSession
-    tokeniser: Tokenizer | None  # of models that read text
+    tokeniser: Tokenizer | None = None  # of models that read text
+    events: Events | None = None  # of models that look at what happened before
 
     def score(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
         """Return the probability of fraud of each row (n,), for the real mix and calibrated.
 
-        `frame` has the dataset's columns. A row's score depends on that row alone (to the
-        last digits of float32). Empty in, empty out.
+        `frame` has the dataset's columns. A row's score depends on that row alone, and on
+        events that the model keeps (to the last digits of float32). Empty in, empty out.
         """
-        logits = self._read_text(frame, heard) if self.tokeniser else self._read(frame, heard)
-        learned = correct_for_sampling(1 / (1 + np.exp(-logits)), self.reader.kept_share)
-        return self.reader.calibrator.apply(learned)
+        learned = 1 / (1 + np.exp(-self.logits(frame, heard)))
+        corrected = correct_for_sampling(learned, self.reader.kept_share)
+        return self.reader.calibrator.apply(corrected)
+
+    def logits(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
+        """Return what the model itself answers, the log-odds in the mix it learned from (n,)."""
+        read = {"text": self._read_text, "vector": self._read, "events": self._read_past}
+        return read[self.reader.kind](frame, heard)
 
     def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
         assert self.tokeniser is not None
@@ -69,16 +77,32 @@ class Scorer:
             heard(min(start + VECTORS_AT_ONCE, len(vectors)))
         return logits
 
+    def _read_past(self, frame: pd.DataFrame, heard: Heard) -> Floats:
+        read = self.reader.fields
+        assert read is not None
+        rows, logits = Rows.of(read, self.events, frame), np.zeros(len(frame))
+        for start in range(0, len(rows), VECTORS_AT_ONCE):
+            some = rows.some(slice(start, start + VECTORS_AT_ONCE))
+            given = {"row": some.row}
+            if self.events is not None:
+                given["past"] = some.past(read, self.events)
+            logits[start : start + len(some)] = self.session.run(["logit"], given)[0].ravel()
+            heard(start + len(some))
+        return logits
+
 
 def open_scorer(folder: Path, threads: int = 1) -> Scorer:
-    """Open the model of a run's folder: `model.onnx`, `reader.json`, maybe `tokenizer.json`.
+    """Open the model of a run's folder: `model.onnx`, `reader.json` and what its kind needs.
+
+    That is `tokenizer.json` for text, and the folder `events` for a model with a history.
 
     Raises FileNotFoundError when the folder holds no finished model.
     """
     reader = Reader.read(folder)
     path = folder / TOKENISER
     tokeniser = tokens.open_tokeniser(path, reader.longest) if reader.kind == "text" else None
-    return Scorer(reader, open_session(folder / MODEL, threads), tokeniser)
+    past = Events.open(folder / EVENTS) if reader.fields and reader.fields.depth else None
+    return Scorer(reader, open_session(folder / MODEL, threads), tokeniser, past)
 
 
 def open_session(model: Path, threads: int = 1) -> InferenceSession:

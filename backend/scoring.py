@@ -44,7 +44,7 @@ def fields(run_id: int) -> tuple[Field, ...]:
     Raises RunNotFound; ModelNotReady when the run has no finished model.
     """
     reader = _scorer(run_id).reader
-    return form.fields_of(reader.profile, reader.columns)
+    return form.fields_of(reader.profile, reader.columns, reader.fields)
 
 
 def from_row(run_id: int, row: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One transaction typed by hand: the fields it has, and the row that its values make."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,13 +10,16 @@ import pandas as pd
 
 from backend.errors import TransactionRefused
 from backend.steps.columns import Column, Role, named
+from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 
 TIME = "Time"
 DATE_HELP = "Like 2026-01-31 14:30, as the file's clock says."
 ELAPSED_HELP = "Seconds since the first transaction of the file."
 
-Kind = Literal["number", "choice", "text", "time", "amount"]
+WHO_HELP = "As the table of transactions shows it. What was kept of the same one is read as well."
+
+Kind = Literal["number", "choice", "text", "time", "amount", "entity", "counterparty"]
 Value = float | str | None
 
 
@@ -27,13 +30,19 @@ class Field:
     name: str  # header of the column, or "Time"
     kind: Kind
     choices: tuple[str, ...] = ()  # of a choice, the most frequent first; others may be typed
-    default: Value = None  # what is usual: the median or the most frequent
+    default: Value = None  # what is usual: the median or the most frequent; None where nothing is
     help: str = ""
 
 
-def fields_of(profile: Profile, columns: Iterable[Column]) -> tuple[Field, ...]:
-    """Return a field for everything a model with this profile reads: amount, time, columns."""
-    found: list[Field] = []
+def fields_of(
+    profile: Profile, columns: Iterable[Column], read: Fields | None = None
+) -> tuple[Field, ...]:
+    """Return a field for everything a model with this profile reads: amount, time, columns.
+
+    A model that looks at earlier events says in `read` what else it needs to know.
+    """
+    columns = tuple(columns)
+    found: list[Field] = list(_whose(columns, read)) if read else []
     if profile.amount:
         name = next(iter(named(columns, Role.AMOUNT)), "Amount")
         found.append(Field(name, "amount", default=round(profile.amount.typical, 2)))
@@ -49,6 +58,16 @@ def fields_of(profile: Profile, columns: Iterable[Column]) -> tuple[Field, ...]:
         found.append(Field(number.name, "number", default=float(f"{number.typical:.6g}")))
     found.extend(Field(name, "text", default="") for name in profile.texts)
     return tuple(found)
+
+
+def _whose(columns: tuple[Column, ...], read: Fields) -> Iterator[Field]:
+    if read.depth:
+        who = " and ".join(named(columns, Role.ENTITY)) or "Customer"
+        yield Field(who, "entity", help=WHO_HELP)
+    if read.depth and read.counterparty:
+        yield Field(" and ".join(named(columns, Role.COUNTERPARTY)) or "With whom", "counterparty")
+    own = {number.name for number in read.profile.numbers}
+    yield from (Field(name, "number") for name in read.ends if name not in own)
 
 
 def frame_of(profile: Profile, fields: Iterable[Field], values: dict[str, Any]) -> pd.DataFrame:
@@ -100,11 +119,12 @@ def read_time(text: str, clock: str) -> float:
 
 
 def _column(field: Field) -> str:
-    return {"amount": "_amount", "time": "_time"}.get(field.kind, field.name)
+    own = ("amount", "time", "entity", "counterparty")
+    return f"_{field.kind}" if field.kind in own else field.name
 
 
 def _read(field: Field, value: Any, clock: str) -> Value:
-    is_word = field.kind in ("choice", "text")
+    is_word = field.kind in ("choice", "text", "entity", "counterparty")
     if value is None or (isinstance(value, str) and not value.strip()):
         return None if is_word else math.nan
     if is_word:

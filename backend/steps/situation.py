@@ -4,8 +4,8 @@ Written by the same code for training and for one transaction typed by hand. A r
 depend on that row and on strictly earlier events of the same entity, on nothing else.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -51,14 +51,20 @@ class Rows:
             else events.look_back(entity, time, read.depth),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """Return the rows of one part or more, one after the other."""
+        names = [each.name for each in fields(cls)]
+        return cls(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
+
     def __len__(self) -> int:
         return len(self.time)
 
     def some(self, at: NDArray[np.int64] | slice) -> "Rows":
         """Return the rows at these places, in the order of the places."""
-        return Rows(**{name: values[at] for name, values in vars(self).items() if name != "row"})
+        return Rows(**{each.name: getattr(self, each.name)[at] for each in fields(self)})
 
-    @cached_property
+    @property
     def row(self) -> Values:
         """What the rows say by themselves, (n, width): numbers, codes, the rest."""
         return np.hstack([self.numbers, self.codes, self.more]).astype(np.float32)

@@ -8,6 +8,7 @@ import pytest
 from backend.reader import FILE, Reader
 from backend.steps.calibration import Calibrator
 from backend.steps.encode import Encoder
+from backend.steps.fields import Fields
 from tests.workers.learning import COLUMNS, simulated
 
 PLATT = Calibrator("platt", slope=0.5, intercept=-1.0)
@@ -27,11 +28,20 @@ def test_survives_its_file(tmp_path, calibrator):
     assert Reader.read(tmp_path) == reader
 
 
+def test_what_it_reads_of_the_past_survives_its_file(tmp_path):
+    read = Fields.fit(simulated(300), COLUMNS, "date", bins=8, depth=4)
+    reader = Reader("events", read.profile, COLUMNS, kept_share=0.1, fields=read)
+    reader.write(tmp_path)
+    again = Reader.read(tmp_path)
+    assert again == reader
+    assert again.fields.profile is again.profile
+
+
 def test_a_file_of_before_calibrators_still_opens(tmp_path):
     reader = fitted()
     reader.write(tmp_path)
     stored = json.loads((tmp_path / FILE).read_text())
-    del stored["calibrator"]
+    del stored["calibrator"], stored["fields"]
     (tmp_path / FILE).write_text(json.dumps(stored))
     assert Reader.read(tmp_path) == reader
 

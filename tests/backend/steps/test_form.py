@@ -6,6 +6,7 @@ import pytest
 
 from backend.errors import TransactionRefused
 from backend.steps import form
+from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 from tests.workers.learning import COLUMNS, simulated
 
@@ -23,6 +24,25 @@ def test_asks_for_what_the_model_reads_and_nothing_else():
         ("memo", "text"),
     ]
     assert FIELDS[2].default == FIELDS[2].choices[0] == "grocery_pos"
+
+
+def test_a_model_with_a_history_asks_whose_transaction_it_is_and_with_whom():
+    read = Fields.fit(FRAME, COLUMNS, "date", bins=8, depth=4)
+    fields = form.fields_of(PROFILE, COLUMNS, read)
+    assert [(field.name, field.kind) for field in fields[:3]] == [
+        ("card", "entity"),
+        ("With whom", "counterparty"),
+        ("spent", "amount"),
+    ]
+    again = form.frame_of(PROFILE, fields, form.values_of(PROFILE, fields, FRAME.iloc[3])).iloc[0]
+    for name in ("_entity", "_counterparty", "_time"):
+        assert again[name] == FRAME[name].iloc[3]
+    assert form.frame_of(PROFILE, fields, {"card": " "})["_entity"].isna().all()
+
+
+def test_a_model_without_a_history_asks_no_more_than_others():
+    read = Fields.fit(FRAME, COLUMNS, "date", bins=8, depth=0)
+    assert form.fields_of(PROFILE, COLUMNS, read) == FIELDS
 
 
 def test_a_stored_row_survives_the_form():
