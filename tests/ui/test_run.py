@@ -9,6 +9,7 @@ import pytest
 
 from backend import champions, policies, runs
 from backend.steps import costs
+from db import Run, transaction
 from tests.backend import judging
 from tests.backend.launching import claimed
 from tests.conftest import set_setting
@@ -73,6 +74,15 @@ def test_everything_the_judgement_holds_is_shown(judged):
     assert len(app.table) == 3  # recall, slices, groups; these rows have nothing to drift
     assert "read once" in text(app) and "1,000 resamples by customer" in text(app)
     assert "Without those, average precision is" in text(app)
+
+
+def test_optimism_stands_there_once_the_trees_of_the_dataset_have_measured_it(judged):
+    assert "once the baseline of trees has finished" in text(open_page("run", run=judged))
+    with transaction() as session:
+        trees = session.get_one(Run, runs.list_all()[1].id)
+        gap = {"ap_random": 0.9, "ap_split": 0.7, "gap": 0.2}
+        trees.family, trees.metrics = "trees", {**trees.metrics, "overall": {"optimism_gap": gap}}
+    assert "The difference of 0.200 is optimism." in text(open_page("run", run=judged))
 
 
 def test_the_threshold_in_force_decides_what_is_counted(judged):

@@ -1,5 +1,6 @@
 """What a run's verdict rests on: charts two by two, slices across the page, then the doubts."""
 
+from backend import baselines
 from backend.judgements import Judgement
 from backend.run_view import Run
 from backend.thresholds import Standing
@@ -44,4 +45,4 @@ def draw(run: Run, judged: Judgement, standing: Standing | None) -> None:
     with left:
         run_trust.draw_leakage(judged)
     with right:
-        run_trust.draw_optimism(judged)
+        run_trust.draw_optimism(baselines.overall(run.dataset_id))

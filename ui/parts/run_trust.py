@@ -26,11 +26,14 @@ def draw_leakage(judged: Judgement) -> None:
             st.caption("The dataset names no customer or card, so none can be known from before.")
 
 
-def draw_optimism(judged: Judgement) -> None:
-    """Draw what a random split would have promised, and how figures vary from week to week."""
+def draw_optimism(overall: dict[str, Any]) -> None:
+    """Draw what a random split would have promised, and how figures vary from period to period.
+
+    `overall` is what backend.baselines.overall tells of the dataset.
+    """
     note = "Measured with the gradient-boosted trees of this dataset."
     with panel("How flattering is another split?", note, height="stretch"):
-        lines = optimism(judged.told.get("overall") or {})
+        lines = optimism(overall)
         for line in lines:
             st.markdown(line)
         if not lines:
