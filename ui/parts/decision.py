@@ -49,11 +49,13 @@ def _draw(decision: Decision) -> None:
     with errors_on_page():
         for line in decision.lines:
             st.markdown(line)
-        name = st.text_input("Your name", value=known_name(), max_chars=LONGEST_NAME, key="by")
-        why = st.text_area("Why", max_chars=LONGEST_REASON, height=80, key="why")
+        name = st.text_input(
+            "Your name", value=known_name(), max_chars=LONGEST_NAME, key="decision-by"
+        )
+        why = st.text_area("Why", max_chars=LONGEST_REASON, height=80, key="decision-why")
         with st.container(horizontal=True, gap="small"):
-            keep = st.button(decision.keep, key="keep")
-            do = st.button(decision.do, type="primary", key="decide")
+            keep = st.button(decision.keep, key="decision-keep")
+            do = st.button(decision.do, type="primary", key="decision-do")
         if do:
             decision.decide(name, why)
             st.session_state[NAME] = name.strip()

@@ -40,6 +40,7 @@ def draw_run(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_picker(run, runs.list_all(), "run")
         link("How it learned", "progress", ":material/show_chart:", run=run.id)
+        link("Compare it", "compare", ":material/compare_arrows:", run=run.id)
     judgement.draw_cards(run, standing)
     if judged.is_judged:
         run_evidence.draw(run, judged, standing)
