@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from backend import judgements, predictions, runs
 from backend.steps.formulas import safe
@@ -41,10 +42,11 @@ def between(run_a: int, run_b: int, threshold_a: float, threshold_b: float) -> p
 def _between(_data: Path, one: tuple[int, float], other: tuple[int, float]) -> pd.DataFrame:
     """Compare once: the scores of a finished run never change."""
     (run_a, threshold_a), (run_b, threshold_b) = one, other
-    both = _paired(judgements.test_scores(run_a), judgements.test_scores(run_b))
-    by_a = (both["score_a"] >= threshold_a).to_numpy()
-    by_b = (both["score_b"] >= threshold_b).to_numpy()
-    flipped = both[by_a != by_b].assign(alerted=by_b[by_a != by_b])
+    a, score_b = _paired(judgements.test_scores(run_a), judgements.test_scores(run_b))
+    alerted = score_b >= threshold_b
+    changed = np.flatnonzero((a["score"].to_numpy() >= threshold_a) != alerted)
+    flipped = a.take(changed).rename(columns={"score": "score_a"})
+    flipped = flipped.assign(score_b=score_b[changed], alerted=alerted[changed])
     flipped["label"] = flipped["label"].astype("float64")
     known = zip(flipped["label"], flipped["alerted"], strict=True)
     flipped["change"] = [CHANGES.get((label, alert), "") for label, alert in known]
@@ -54,13 +56,12 @@ def _between(_data: Path, one: tuple[int, float], other: tuple[int, float]) -> p
     return found
 
 
-def _paired(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `a` that are in `b` too, with both scores."""
-    if np.array_equal(a["row"], b["row"]):  # as good as always, and much faster
-        return a.rename(columns={"score": "score_a"}).assign(score_b=b["score"])
-    mine, theirs = a.rename(columns={"score": "score_a"}), b.rename(columns={"score": "score_b"})
-    found: pd.DataFrame = mine.merge(theirs[["row", "score_b"]], on="row", validate="one_to_one")
-    return found
+def _paired(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """The rows of `a` that are in `b` too, and what `b` scored them."""
+    if not np.array_equal(a["row"], b["row"]):
+        a = a[a["row"].isin(b["row"])]
+        b = b[b["row"].isin(a["row"])]
+    return a, b["score"].to_numpy(dtype=np.float64)
 
 
 def counts(flipped: pd.DataFrame) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from backend.comparisons import LESS_IS_BETTER, Comparison, Standing
+from backend.comparisons import Comparison, Standing
 from ui.parts import compare_words as words
 from ui.parts.skeleton import card, cards
 from ui.parts.wording import MISSING
@@ -32,7 +32,7 @@ def _card(
     figure = standing.figures.get(measure) if standing else None
     value = words.value(figure, measure, currency)
     found = standing.differences.get(measure) if standing else None
-    if found is None or found.delta is None or math.isnan(found.delta):
+    if standing is None or found is None or found.delta is None or math.isnan(found.delta):
         return card(title, value, "run B" if value != MISSING else "not ranked")
     plain = card(title, value, words.interval(found, measure, currency))
     less = found.delta < 0
@@ -40,8 +40,8 @@ def _card(
         "delta": words.difference(found.delta, measure, currency),
         "delta_arrow": "down" if less else "up",
     }
-    if found.better is None:
+    better = standing.better if measure == comparison.measure else found.better
+    if better is None:
         unsure = "within noise" if found.p_value is not None else "too few frauds to tell"
         return {**plain, **told, "delta_color": "off", "delta_description": unsure}
-    good = less is (measure in LESS_IS_BETTER)
-    return {**plain, **told, "delta_color": "green" if good else "red"}
+    return {**plain, **told, "delta_color": "green" if better else "red"}

@@ -118,7 +118,8 @@ def verdict(comparison: Comparison, run_id: int, currency: str) -> str:
     said = difference(found.delta, comparison.measure, currency)
     span = f"(95% interval {interval(found, comparison.measure, currency)})"
     if standing.better is None:
-        return f"{NOISE}: {_about(comparison, said, '')} {span}."
+        among = "" if found.better is None else f" among {comparison.compared} runs"
+        return f"{NOISE}{among}: {_about(comparison, said, '')} {span}."
     about = _about(comparison, said, " than run A")
     return f"{about[0].upper()}{about[1:]} {span}."
 

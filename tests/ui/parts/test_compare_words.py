@@ -51,6 +51,13 @@ class TestVerdict:
             "more)."
         )
 
+    def test_says_when_only_the_number_of_runs_makes_it_noise(self):
+        one = comparison()
+        unsure = replace(one.ranked[1], better=None, reason="All 2 runs are allowed for.")
+        three = replace(one, ranked=(one.ranked[0], unsure, standing(3, "cost", NOISE)))
+        said = words.verdict(three, 2, "EUR")
+        assert said.startswith("Not distinguishable among 2 runs: run B costs €3,240 less a week")
+
     def test_without_days_speaks_of_the_test_rows(self):
         said = words.verdict(comparison(days=None), 2, "EUR")
         assert said.startswith("Run B costs €3,240 less on the test rows than run A")
