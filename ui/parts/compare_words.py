@@ -142,9 +142,11 @@ def evidence(comparison: Comparison, run_id: int) -> str:
     if comparison.baseline is None or not comparison.ranked:
         return "Runs are ranked only on the same test transactions."
     told = comparison.baseline.told
-    standing = comparison.of(run_id) or comparison.ranked[0]
-    same = "Same test rows for all" if comparison.compared > 1 else "Same test rows for both"
     rows = f"{count(told['rows'])} transactions with {counted(told['frauds'], 'fraud')}"
+    standing = comparison.of(run_id)
+    if standing is None:
+        return f"Runs are ranked only on the same test transactions. Run A: {rows}."
+    same = "Same test rows for all" if comparison.compared > 1 else "Same test rows for both"
     drawn = f"paired bootstrap, {count(told['resamples'])} draws of {CLUSTERS[told['cluster']]}"
     several = f"adjusted for {counted(comparison.compared, 'run')} compared (Holm)"
     return joined(

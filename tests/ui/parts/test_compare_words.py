@@ -118,6 +118,12 @@ class TestEvidence:
         three = replace(three, ranked=(*three.ranked, standing(3, "cost", NOISE)))
         assert words.evidence(three, 2).endswith("adjusted for 2 runs compared (Holm)")
 
+    def test_of_a_run_that_is_left_out_names_what_run_a_was_judged_on(self):
+        assert words.evidence(comparison(), 9) == (
+            "Runs are ranked only on the same test transactions. Run A: 7,500 transactions with "
+            "66 frauds."
+        )
+
     def test_without_a_judged_baseline(self):
         assert "only on the same test" in words.evidence(replace(comparison(), baseline=None), 2)
 
