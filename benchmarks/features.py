@@ -46,7 +46,7 @@ NOTE = (
     "customer, by merchant and by each category, on disk. Features: every feature of every row, "
     "in the order of the file. Both in one process of its own, whose peak memory includes Python "
     "and the libraries. One transaction: reading its past from disk and computing its features, "
-    "the median of 50 drawn at random, each a customer not asked before."
+    "the median of 50 drawn at random."
 )
 
 
