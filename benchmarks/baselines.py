@@ -71,6 +71,7 @@ REALS = (
     Real("ulb_492fraud_2773legit.csv", "T", 0.934, 0.884),
     Real("sms_phishing.csv", "S", 0.950, 0.92),
     Real("uci_default_15000.csv", "S", 0.580, 0.535),
+    Real("sms_phishing_shifted_as_found.csv", "S"),  # texts beside labels of other texts
     Real("tabformer_user0.csv", "T"),
 )
 
@@ -85,7 +86,8 @@ def main() -> None:
         with temporary_house() as house, _opened(real, house) as (work, table):
             for name, parts, divided in _splits(real, work, table):
                 for family in OPTIONS:
-                    rows += _measured(real, name, family, work, parts, divided)
+                    if family != "amount" or _has_amount(parts["train"]):
+                        rows.append(_measured(real, name, family, work, parts, divided))
     report.write("baselines", "What the automatic baselines reach", rows, NOTE)
 
 
@@ -160,9 +162,7 @@ def _without_copies(table: arrow.Dataset) -> NDArray[np.int64]:
 
 def _measured(
     real: Real, name: str, family: str, work: Order, parts: Parts, divided: split.Split | None
-) -> list[dict[str, Any]]:
-    if family == "amount" and parts["train"].columns(["_amount"])["_amount"].isna().all():
-        return []
+) -> dict[str, Any]:
     began = time.monotonic()
     learned = _learned(family, work, parts, divided)
     seconds = time.monotonic() - began
@@ -172,25 +172,27 @@ def _measured(
     figures = learned.extras.get("tuning", {})
     overall = learned.extras.get("overall") or {}
     wanted = real.wanted if family == "trees" else None
-    return [
-        {
-            "dataset": real.file.removesuffix(".csv"),
-            "split": name,
-            "family": family,
-            "test frauds": judged.frauds,
-            "test AP": _shown(judged.ap),
-            "from": _shown(low),
-            "to": _shown(high),
-            "known": _shown(real.known),
-            "wanted": _shown(wanted),
-            "reached": "" if wanted is None or judged.ap is None else judged.ap >= wanted,
-            "seconds": seconds,
-            "trials": figures.get("trials", ""),
-            "optimism gap": _shown((overall.get("optimism_gap") or {}).get("gap")),
-            "folds": _spread(overall.get("folds")),
-            "note": judged.note,
-        }
-    ]
+    return {
+        "dataset": real.file.removesuffix(".csv"),
+        "split": name,
+        "family": family,
+        "test frauds": judged.frauds,
+        "test AP": _shown(judged.ap),
+        "from": _shown(low),
+        "to": _shown(high),
+        "known": _shown(real.known),
+        "wanted": _shown(wanted),
+        "reached": _reached(judged.ap, wanted),
+        "seconds": seconds,
+        "trials": figures.get("trials", ""),
+        "optimism gap": _shown((overall.get("optimism_gap") or {}).get("gap")),
+        "folds": _spread(overall.get("folds")),
+        "note": judged.note,
+    }
+
+
+def _has_amount(part: Part) -> bool:
+    return bool(part.columns(["_amount"])["_amount"].notna().any())
 
 
 def _learned(family: str, work: Order, parts: Parts, divided: split.Split | None) -> Learned:
@@ -224,6 +226,12 @@ def _interval(test: Scored) -> tuple[float, float]:
 
 def _shown(figure: float | None) -> str:
     return "" if figure is None else f"{figure:.3f}"
+
+
+def _reached(ap: float | None, wanted: float | None) -> str:
+    if ap is None or wanted is None:
+        return ""
+    return "yes" if ap >= wanted else "no"
 
 
 def _spread(folds: dict[str, Any] | None) -> str:

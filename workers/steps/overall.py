@@ -18,6 +18,7 @@ from workers.steps import read
 from workers.steps.read import Part
 
 FIGURES = ("ap", "auroc", "recall_at_1_fpr")
+DRAWS = 3  # of random rows; with few frauds one of them is mostly luck
 LEAST_SECONDS = 120.0  # that the folds may take, even when the tuning had less
 MOST_TESTED = 500_000  # rows of a part; of more, as many are drawn
 TOO_FEW = "Fewer than two folds hold 10 frauds, so nothing can be said of their spread."
@@ -31,35 +32,65 @@ def measure(lesson: Lesson, fit: Fit, fitted: Score, folds: int, seconds: float)
     """Return {"optimism_gap": ..., "folds": ...}, JSON-ready, of a family with settled options.
 
     `fitted` is what was learned from the training part, `fit` learns the same anew from
-    another. No new fit is begun once `seconds`, or two minutes if that is more, have passed.
-    A part that cannot be had is None: folds without a time, the gap where rows are drawn at
-    random anyway or where a test holds fewer than 10 frauds.
+    another. Rows are drawn at random once, then the folds follow, then two more draws; none
+    is begun once `seconds`, or two minutes if that is more, have passed. A part that cannot be
+    had is None: folds without a time, the gap where rows are drawn at random anyway or where
+    the test holds fewer than 10 frauds.
     """
-    assert lesson.divided is not None
+    divided, everything = lesson.divided, _everything(lesson)
+    assert divided is not None
     until = time.monotonic() + max(seconds, LEAST_SECONDS)
+    ahead = _judge(lesson.test, fitted) if divided.method != "random" else metrics.judge([], [])
+    drawn = [
+        split.at_random(divided, everything.label, seed)
+        for seed in range(DRAWS if ahead.ap is not None else 0)
+    ]
+    back = split.folds(_clock(everything), everything.label, divided, folds)
+    found: dict[str, list[metrics.Judgement]] = {"drawn": [], "back": []}
+    for kind, other in _in_turn(drawn, back):
+        if time.monotonic() >= until or lesson.wishes.keep_best:
+            break
+        found[kind].append(_judged(everything, other, fit))
+    return {
+        "optimism_gap": _gap(found["drawn"], ahead),
+        "folds": _folds(found["back"], back) if found["back"] else None,
+    }
+
+
+def _everything(lesson: Lesson) -> Part:
+    """Return all rows of the dataset, unlabelled where the split takes them so."""
+    assert lesson.divided is not None
     table = lesson.train.table
     known = lesson.divided.part != split.UNLABELLED
     label = np.where(known, read.labels(table), np.nan)
-    everything = Part(table, np.arange(len(label)), label)
-    gap = _gap(everything, lesson, fit, fitted) if lesson.divided.method != "random" else None
-    clock = everything.columns(["_time"])["_time"].to_numpy(dtype=np.float64, na_value=np.nan)
-    judged, back = [], split.folds(clock, label, lesson.divided, folds)
-    for fold in back:
-        if time.monotonic() >= until or lesson.wishes.keep_best:
-            break
-        judged.append(_judged(everything, fold, fit))
-    return {"optimism_gap": gap, "folds": _folds(judged, back) if judged else None}
+    return Part(table, np.arange(len(label)), label)
 
 
-def _gap(everything: Part, lesson: Lesson, fit: Fit, fitted: Score) -> dict[str, Any] | None:
-    assert lesson.divided is not None
-    ahead = _judge(lesson.test, fitted)
-    if ahead.ap is None:
+def _clock(everything: Part) -> Floats:
+    time_of = everything.columns(["_time"])["_time"]
+    return time_of.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _in_turn(drawn: Sequence[Split], back: Sequence[Split]) -> list[tuple[str, Split]]:
+    once, again = drawn[:1], drawn[1:]
+    return [
+        *(("drawn", other) for other in once),
+        *(("back", other) for other in back),
+        *(("drawn", other) for other in again),
+    ]
+
+
+def _gap(drawn: Sequence[metrics.Judgement], ahead: metrics.Judgement) -> dict[str, Any] | None:
+    known = [one.ap for one in drawn if one.ap is not None]
+    if ahead.ap is None or not known:
         return None
-    drawn = _judged(everything, split.at_random(lesson.divided, everything.label), fit)
-    if drawn.ap is None:
-        return None
-    return {"ap_random": drawn.ap, "ap_split": ahead.ap, "gap": drawn.ap - ahead.ap}
+    at_random = float(np.mean(known))
+    return {
+        "ap_random": at_random,
+        "ap_split": ahead.ap,
+        "gap": at_random - ahead.ap,
+        "draws": len(known),
+    }
 
 
 def _judged(everything: Part, divided: Split, fit: Fit) -> metrics.Judgement:

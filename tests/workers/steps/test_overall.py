@@ -36,6 +36,7 @@ def test_what_is_learned_by_heart_is_found_out(tmp_path):
     assert gap["ap_random"] == pytest.approx(1.0)
     assert gap["ap_split"] == pytest.approx(given.test.label.mean(), abs=0.05)
     assert gap["gap"] == gap["ap_random"] - gap["ap_split"]
+    assert gap["draws"] == 3
 
 
 def test_folds_are_those_of_the_split_judged_one_by_one(tmp_path):
