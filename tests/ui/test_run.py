@@ -85,6 +85,20 @@ def test_optimism_stands_there_once_the_trees_of_the_dataset_have_measured_it(ju
     assert "The difference of 0.200 is optimism." in text(open_page("run", run=judged))
 
 
+def test_a_run_that_raises_no_alert_is_told_so(judged):
+    policies.save(judged, 1.0, costs.DEFAULTS.to_plain(), "M. Huber", "a holiday")
+    said = verdict(open_page("run", run=judged))
+    assert said.startswith("Raises no alert from its threshold of 1 on: €") and "missed" in said
+
+
+def test_a_baseline_is_called_one(judged):
+    with transaction() as session:
+        session.get_one(Run, judged).automatic = True
+    assert "Baseline" in text(open_page("run", run=judged))
+    states = [list(each) for each in open_page("home").dataframe[0].value["State"]]
+    assert states == [["Finished", "Baseline"], ["Finished"]]
+
+
 def test_the_threshold_in_force_decides_what_is_counted(judged):
     before = cards(open_page("run", run=judged))["Alerts a day"]
     policies.save(judged, 0.9, costs.DEFAULTS.to_plain(), "M. Huber", "quiet")

@@ -10,6 +10,7 @@ from ui.charts import odds
 from ui.charts.ink import FRAUD, HALF, LEGIT, finish, guide, rgba
 
 CLASSES = (("legitimate", "Legitimate", LEGIT), ("fraud", "Fraud", FRAUD))  # frauds on top
+LINE = 14  # px of a line of text
 FEW, TOGETHER = 200, 2  # below so many frauds two bins are drawn as one
 
 
@@ -27,6 +28,7 @@ def figure(
     fig = go.Figure()
     edges, counts = _coarser(edges, counts)
     at = np.asarray(edges, dtype=np.float64)
+    shares: dict[str, odds.Floats] = {}
     for who, name, colour in CLASSES:
         total = max(sum(counts[who]), 1)
         share = np.asarray(counts[who], dtype=np.float64) / total
@@ -41,13 +43,14 @@ def figure(
             text=np.repeat(_spans(edges), 2),
             hovertemplate=name + ": %{y:.1%} %{text}<extra></extra>",
         )
-        _label(fig, name, at, share)
+        shares[name] = share
+    _label(fig, at, shares)
     if threshold is not None:
         guide(fig, float(odds.place(threshold)))
     fig = finish(fig, theme, x="Score", height=HALF, y_format=".0%", hover="closest")
     odds.axis(fig, *_reach(edges, counts))
     fig.update_yaxes(rangemode="tozero", nticks=5)
-    fig.update_layout(margin_t=22)
+    fig.update_layout(margin_t=22 + LINE)
     return fig
 
 
@@ -83,12 +86,17 @@ def _spans(edges: Sequence[float]) -> list[str]:
     return [f"from {low:.2g} to {high:.2g}" for low, high in pairwise(edges)]
 
 
-def _label(fig: go.Figure, name: str, at: odds.Floats, share: odds.Floats) -> None:
-    if share.any():
-        peak, first = int(share.argmax()), int(np.flatnonzero(share)[0])
+def _label(fig: go.Figure, at: odds.Floats, shares: dict[str, odds.Floats]) -> None:
+    """Write each name above its peak, one above the other where both stand in one place."""
+    peaks = {name: int(share.argmax()) for name, share in shares.items() if share.any()}
+    together = len(peaks) == len(CLASSES) and len(set(peaks.values())) == 1
+    for name, peak in peaks.items():
+        first = int(np.flatnonzero(shares[name])[0])
         at_edge = peak == first  # there a centred name would stand on the axis
         fig.add_annotation(
             x=float(at[peak]) if at_edge else float(at[peak] + at[peak + 1]) / 2,
-            y=float(share[peak]), text=name, showarrow=False,
-            xanchor="left" if at_edge else "center", yanchor="bottom",
+            y=max(float(share[peak]) for share in shares.values()) if together
+            else float(shares[name][peak]),
+            text=name, showarrow=False, xanchor="left" if at_edge else "center",
+            yanchor="bottom", yshift=LINE if together and name == CLASSES[-1][1] else 0,
         )  # fmt: skip

@@ -20,11 +20,14 @@ SHOWN = 5
 
 
 def badges(run: Run, champion: Champion | None) -> list[Badge]:
-    """Return the badge of a champion; none for another run."""
-    if champion is None or champion.run_id != run.id:
-        return []
-    since = moment(champion.since, viewer.zone())
-    return [(f"Champion since {since}", ":material/trophy:", "green")]
+    """Return the badges of a champion and of a baseline; none for another run."""
+    told: list[Badge] = []
+    if champion is not None and champion.run_id == run.id:
+        since = moment(champion.since, viewer.zone())
+        told.append((f"Champion since {since}", ":material/trophy:", "green"))
+    if run.automatic:
+        told.append(("Baseline", ":material/straighten:", "gray"))
+    return told
 
 
 def actions(run: Run, champion: Champion | None) -> list[Action]:

@@ -82,6 +82,11 @@ def between(interval: tuple[float, float]) -> str:
     return f"{100 * low:.0f} to {share(high)}" if high >= 0.1 else f"{share(low)} to {share(high)}"
 
 
+def of_all(part: float | None) -> str:
+    """0.984 -> 98%; nearly everything is not everything: 0.997 -> 99.7%."""
+    return share(part, card=part is not None and 0.99 <= part < 1)
+
+
 def split_caption(run: Run) -> str:
     """Return how the rows were shared out: parts, gap, method. Empty before it is known."""
     rows = run.split.get("rows")
@@ -113,6 +118,8 @@ def of(run_id: int) -> Judgement:
 
 def _catches(run: Run, stands: Standing) -> str:
     at = stands.outcome
+    if not at.alerts:
+        return _catches_nothing(run, stands)
     if stands.design.has_amounts:
         caught = money(at.caught_amount, run.currency)
         whole = f"{money(at.caught_amount + at.missed_amount, run.currency)} of fraud"
@@ -124,8 +131,20 @@ def _catches(run: Run, stands: Standing) -> str:
     alerts = f"{a_day(at.alerts)} alerts{day}"
     if stands.caught is None:
         return f"Catches {caught} of {whole} with {alerts}."
-    known = f"{share(part)} (95% interval {between(stands.caught)})"
+    known = f"{of_all(part)} (95% interval {between(stands.caught)})"
     return f"Catches {caught} of {whole}, {known}, with {alerts}."
+
+
+def _catches_nothing(run: Run, stands: Standing) -> str:
+    at = stands.outcome
+    lost = (
+        f"{money(at.missed_amount, run.currency)} of fraud"
+        if stands.design.has_amounts
+        else counted(at.missed, "fraud")
+    )
+    if stands.policy is None:
+        return f"Raises no alert: no threshold is worth its reviews, and {lost} is missed."
+    return f"Raises no alert from its threshold of {at.threshold:g} on: {lost} is missed."
 
 
 def _money_cards(run: Run, stands: Standing) -> list[dict[str, Any]]:
@@ -142,8 +161,8 @@ def _money_cards(run: Run, stands: Standing) -> list[dict[str, Any]]:
     rest = None if part is None else 1 - part
     right = "no alert in the test part" if at.precision is None else f"{share(at.precision)} right"
     return [
-        card("Fraud caught", caught, f"{share(part)} {unit}"),
-        card("Fraud missed", missed, f"{share(rest)} {unit}"),
+        card("Fraud caught", caught, f"{of_all(part)} {unit}"),
+        card("Fraud missed", missed, f"{of_all(rest)} {unit}"),
         card("Alerts a day" if days else "Alerts", a_day(at.alerts), right),
     ]
 

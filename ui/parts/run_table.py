@@ -14,7 +14,7 @@ from ui.parts.wording import MISSING, STATES, moment, share, three
 
 OPENED = "opened-run"
 SPARK = 30  # points of the small loss line
-CHAMPION = "Champion"
+CHAMPION, BASELINE = "Champion", "Baseline"
 COLOURS = {CHAMPION: "green", "Running": "blue", "Failed": "red", "Diverged": "red"}
 
 
@@ -23,7 +23,7 @@ def draw(shown: Sequence[Run]) -> None:
     champion_of = {each: champions.of(each) for each in {run.dataset_id for run in shown}}
     best = {champion.run_id for champion in champion_of.values() if champion}
     table = pd.DataFrame([_row(run, run.id in best) for run in shown])
-    states = sorted({CHAMPION, *(words for words, _, _ in STATES.values())})
+    states = sorted({CHAMPION, BASELINE, *(words for words, _, _ in STATES.values())})
     st.dataframe(
         table,
         hide_index=True,
@@ -50,12 +50,17 @@ def draw(shown: Sequence[Run]) -> None:
         go(page_of(run), run=run.id)
 
 
+def _tags(run: Run, is_champion: bool) -> list[str]:
+    told = [(CHAMPION, is_champion), (BASELINE, run.automatic)]
+    return [STATES[run.state][0], *(tag for tag, yes in told if yes)]
+
+
 def _row(run: Run, is_champion: bool) -> dict[str, object]:
     curve = runs.loss_curve(run.id, at_most=SPARK)
     test = run.metrics.get("test") or {}
     return {
         "Run": run.name,
-        "State": [STATES[run.state][0], *([CHAMPION] if is_champion else [])],
+        "State": _tags(run, is_champion),
         "": "Open",
         "Validation loss": curve[curve["part"] == "validation"]["loss"].dropna().tolist(),
         "Frauds found": share(test.get("recall_at_1_fpr"), card=True),

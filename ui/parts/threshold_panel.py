@@ -10,6 +10,7 @@ from backend.steps.costs import Costs
 from backend.thresholds import Design, Outcome
 from ui.charts import money as money_chart
 from ui.parts import chart, threshold_inputs, viewer
+from ui.parts.judgement import of_all
 from ui.parts.skeleton import Badge, card, cards, pair, panel
 from ui.parts.wording import MISSING, a_day, counted, money, plain, share, symbol
 
@@ -54,8 +55,8 @@ def draw_cards(run: Run, design: Design, chosen: Outcome) -> None:
     expected = design.costs.fraud_rate is not None
     cards(
         [
-            card(f"Caught{week}", caught, f"{share(part)} {unit}"),
-            card(f"Missed{week}", missed, f"{share(rest)} {unit}"),
+            card(f"Caught{week}", caught, f"{of_all(part)} {unit}"),
+            card(f"Missed{week}", missed, f"{of_all(rest)} {unit}"),
             card(
                 "Alerts a day" if design.days else "Alerts",
                 a_day(chosen.alerts),

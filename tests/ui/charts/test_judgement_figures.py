@@ -169,6 +169,12 @@ class TestScores:
         low, high = score_spread.figure(EDGES, counts(), None, "light").layout.xaxis.range
         assert (low, high) == pytest.approx((EDGES[5] - odds.ROOM, EDGES[32] + odds.ROOM))
 
+    def test_names_that_meet_stand_one_above_the_other(self):
+        alike = {"fraud": [0] * 48, "legitimate": [0] * 48}
+        alike["fraud"][14], alike["legitimate"][14] = 100, 9_000
+        notes = score_spread.figure(EDGES, alike, None, "light").layout.annotations
+        assert {note.text: note.yshift for note in notes} == {"Legitimate": 0, "Fraud": 14}
+
     def test_the_words_compare_the_middles(self):
         assert score_spread.alt(EDGES, counts()).startswith("Share of each class by score.")
 

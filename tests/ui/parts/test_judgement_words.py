@@ -4,7 +4,7 @@ import pytest
 
 from backend.judgements import Judgement
 from ui.parts import run_charts, run_parts, run_trust
-from ui.parts.judgement import between, spread
+from ui.parts.judgement import between, of_all, spread
 from ui.parts.wording import share, three
 
 TOLD = {
@@ -20,6 +20,14 @@ TOLD = {
 )
 def test_an_interval_of_shares_is_said_without_a_dash(interval, said):
     assert between(interval) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [(0.984, "98%"), (0.997, "99.7%"), (1.0, "100%"), (0.0, "0%"), (None, "–"), (0.004, "0.4%")],
+)
+def test_nearly_all_is_not_all(part, said):
+    assert of_all(part) == said
 
 
 def test_an_interval_takes_any_form():
