@@ -44,7 +44,7 @@ def figure(
         height=MAIN,
         right=right,
         x_format=",d",
-        y_format=".2~g" if log else ".2f",
+        y_format=".2~g" if log else ".3~g",
     )
 
 

@@ -26,7 +26,7 @@ def figure(curve: pd.DataFrame, theme: str) -> go.Figure:
         ring(fig, best["step"], best["ap"], RUNS[0], f"best, {best['ap']:.3f}")
     if len(points) < 2:  # one point gives no scale of its own
         fig.update_yaxes(range=[0, 1])
-    return finish(fig, theme, x="Training step", height=HALF, x_format=",d", y_format=".2f")
+    return finish(fig, theme, x="Training step", height=HALF, x_format=",d", y_format=".3~g")
 
 
 def alt(curve: pd.DataFrame) -> str:
