@@ -1,80 +1,20 @@
 """The Compare page, drawn in process on runs judged by the real code."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from backend import champions, runs
-from db import Point, Run, now, transaction
-from tests.backend.judging import Cards, cards, finished
+from backend import runs
+from db import Point, now, transaction
+from tests.backend.judging import cards, finished
 from tests.backend.launching import launch, offer
-from tests.conftest import set_setting
+from tests.ui.comparing import TWIN, A, B, C, add_losses, address, captions, change, table
 from tests.ui.test_pages import open_page, primary, verdict
 from ui.charts.run_lines import cues
 from ui.parts import swatch
 
-A, B, C, TWIN = 1, 2, 3, 4  # runs of the furnished house
 CHARTS = {"net-value", "precision-recall", "parallel", "losses"}
-
-
-@pytest.fixture(scope="module")
-def furnished(migrated_sqlite) -> Iterator[tuple[Path, Cards]]:
-    """A data folder with four judged runs; tests copy it, which beats judging them anew."""
-    folder = Path(tempfile.mkdtemp(prefix="ts-"))
-    shutil.copy(migrated_sqlite, folder / "touchstone.db")
-    with pytest.MonkeyPatch.context() as patch:
-        set_setting(patch, data=folder, database_url="", broker_url="")
-        drawn = cards(rows=8_000, share=0.04)
-        made = [finished(drawn, skill, seed) for seed, skill in enumerate((1.3, 1.8, 2.3))]
-        made.append(finished(drawn, 2.3, seed=2, key="twin"))
-    assert made == [A, B, C, TWIN]
-    yield folder, drawn
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def on(house, furnished) -> Cards:
-    """Cards with run C clearly better than run A, and a twin of run C."""
-    folder, drawn = furnished
-    shutil.copytree(folder, house, dirs_exist_ok=True)
-    return drawn
-
-
-def add_losses(run_id: int) -> None:
-    with transaction() as session:
-        for step in range(1, 31):
-            where = {"run_id": run_id, "attempt": 1, "part": "validation", "step": step}
-            session.add(Point(**where, loss=1 / step, at=now(session)))
-
-
-def change(run_id: int, **values: object) -> None:
-    with transaction() as session:
-        for name, value in values.items():
-            setattr(session.get(Run, run_id), name, value)
-
-
-def address(app, name: str) -> str:
-    """What stands under a name in the address; AppTest gives lists for what a page left alone."""
-    found = app.query_params[name]
-    return found[0] if isinstance(found, list) else found
-
-
-def captions(app) -> str:
-    return " ".join(each.value for each in app.caption).replace("\\", "")
-
-
-def charts(app) -> set[str]:
-    return {each.proto.id.rsplit("-", 1)[0] for each in app.get("plotly_chart")}
-
-
-def table(app, column: str):
-    (found,) = [each.value for each in app.dataframe if column in each.value.columns]
-    return found
 
 
 class TestVerdict:
@@ -118,90 +58,6 @@ class TestVerdict:
         assert "Average precision against A" in table(app, "Mark").columns
 
 
-class TestAddress:
-    def test_holds_the_choice_so_that_a_new_run_changes_nothing(self, on):
-        app = open_page("compare")
-        before = {name: address(app, name) for name in app.query_params}
-        assert before == {"runs": "4,3,2,1", "baseline": "1", "run": "4"}
-        finished(on, 2.7, key="newer")
-        again = open_page("compare", **before)
-        assert {name: address(again, name) for name in again.query_params} == before
-        assert verdict(again) == verdict(app)
-
-    def test_a_link_of_one_run_compares_it_with_the_usual(self, on):
-        champions.make(B, "Ann", "the best so far")
-        app = open_page("compare", run=A)
-        assert (address(app, "baseline"), address(app, "run")) == ("2", "1")
-
-    def test_everything_else_is_in_it_too(self, on):
-        for run_id in (A, B, C):
-            add_losses(run_id)
-        app = open_page(
-            "compare",
-            runs="1,2,3",
-            also=C,
-            baseline=A,
-            run=B,
-            decide="Own thresholds",
-            loss_over="Time",
-            loss_smoothing="Mean of 5",
-            loss_log="true",
-            changed="Newly stopped",
-        )
-        assert not app.exception
-        assert app.radio(key="decide").value == "Own thresholds"
-        assert app.radio(key="loss_over").value == "Time"
-        assert app.selectbox(key="loss_smoothing").value == "Mean of 5"
-        assert app.checkbox(key="loss_log").value is True
-        assert set(table(app, "Change")["Change"]) == {"Newly stopped"}
-        assert any("**C**" in each.value for each in app.markdown)
-
-    def test_a_run_that_is_gone_is_said(self, on):
-        app = open_page("compare", runs="2,1,77", baseline=A, run=B)
-        assert "Not here any more: run 77" in captions(app)
-        assert address(app, "runs") == "2,1"
-
-    def test_a_baseline_that_never_was_is_an_error(self, on):
-        app = open_page("compare", baseline=77)
-        assert "There is no run 77" in app.error[0].value.replace("\\", "")
-
-    @pytest.mark.parametrize("named", ["abc", "-1", ",,", "9" * 30])
-    def test_nonsense_is_taken_as_no_choice(self, on, named):
-        assert address(open_page("compare", runs=named), "runs") == "4,3,2,1"
-
-
-class TestPickers:
-    def test_another_baseline_changes_places_with_b(self, on):
-        app = open_page("compare", baseline=A, run=B)
-        app.selectbox(key="compared-a").select(B).run()
-        assert (address(app, "baseline"), address(app, "run")) == ("2", "1")
-
-    def test_runs_are_added_and_taken_out(self, on):
-        app = open_page("compare", runs="2,1", baseline=A, run=B)
-        app.multiselect(key="compared-runs").select(C).run()
-        assert address(app, "runs") == "3,2,1"
-        app.multiselect(key="compared-runs").set_value([C, A]).run()
-        assert (address(app, "runs"), address(app, "run")) == ("3,1", "3")
-
-    def test_another_dataset_starts_afresh(self, on):
-        other = cards(rows=6_000, share=0.05, seed=5, name="other")
-        ids = [finished(other, skill, key=f"o{skill}") for skill in (1.0, 2.0)]
-        app = open_page("compare", dataset=on.dataset_id)
-        assert address(app, "runs") == "4,3,2,1"
-        app.selectbox(key="compared-dataset").select(other.dataset_id).run()
-        assert address(app, "runs") == f"{ids[1]},{ids[0]}"
-
-    def test_automatic_runs_and_the_champion_are_marked(self, on):
-        change(B, automatic=True)
-        champions.make(A, "Ann", "steady")
-        app = open_page("compare", runs="3,2,1")
-        states = table(app, "Mark")["State"].tolist()
-        assert states == ["Finished", "Finished, baseline", "Finished, champion"]
-        listed = " ".join(app.multiselect(key="compared-runs").options)
-        assert "champion" in listed and "baseline" in listed
-        assert (address(app, "baseline"), address(app, "run")) == ("1", "3")
-
-
 class TestRuns:
     def test_the_table_is_the_legend(self, on):
         app = open_page("compare", runs="3,2,1", baseline=A, run=B)
@@ -214,10 +70,15 @@ class TestRuns:
     def test_a_filter_narrows_the_runs_and_keeps_both_sides(self, on):
         app = open_page("compare", baseline=A, run=C)
         assert len(table(app, "Mark")) == 4
-        slider = app.select_slider(key="only_ap")
-        slider.set_range(slider.options[0], slider.options[1]).run()
-        assert len(table(app, "Mark")) == 3
-        assert "1 run left out by the filters above" in captions(app)
+        (slider,) = [each for each in app.select_slider if each.label == "Average precision"]
+        low, *_ = slider.options
+        slider.set_range(low, low).run()
+        assert len(table(app, "Mark")) == 2
+        again = open_page("compare", baseline=A, run=C, only_ap=address(app, "only_ap"))
+        assert len(table(again, "Mark")) == 2
+        (kept,) = [each for each in again.select_slider if each.label == "Average precision"]
+        assert kept.value == (low, low)
+        assert "2 runs left out by the filters above" in captions(app)
 
     def test_only_options_that_differ_are_shown(self, on):
         change(C, options={"regularisation": 0.1, "seed": 0})

@@ -1,7 +1,9 @@
 """Options against results: parallel axes, and beside them what narrows the runs on the page."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -36,8 +38,16 @@ class Dimension:
     @property
     def labels(self) -> list[str]:
         """The values in words, from the lowest up, each once."""
+        return [label for label, _, _ in self.spans]
+
+    @property
+    def spans(self) -> list[tuple[str, Any, Any]]:
+        """Each label with the lowest and the highest value that reads so, from the lowest up."""
         by_value = {self.values[run_id]: text for run_id, text in self.texts.items()}
-        return list(dict.fromkeys(by_value[value] for value in self.axis.values))
+        read = [(by_value[value], value) for value in self.axis.values]
+        spans = groupby(read, key=lambda pair: pair[0])
+        kept = [(label, [value for _, value in pairs]) for label, pairs in spans]
+        return [(label, values[0], values[-1]) for label, values in kept]
 
 
 def dimensions(comparison: Comparison, currency: str) -> list[Dimension]:
@@ -136,20 +146,54 @@ def _figure(standing: Standing, measure: str) -> float | None:
 
 
 def _range(each: Dimension) -> set[int]:
-    labels = each.labels
-    if len(labels) < 2:  # values that read the same cannot be told apart by a filter
+    """Draw a range over the values of an axis; the address holds the ends that were moved."""
+    if len(each.labels) < 2:  # values that read the same cannot be told apart by a filter
         return set(each.values)
-    low, high = st.select_slider(
+    name = f"only_{each.axis.key}"
+    low, high = bounds(st.query_params.get(name, ""))
+    key = "|".join([name, *each.labels])  # other values are another control, set by the address
+    st.select_slider(
         each.title,
-        labels,
-        value=(labels[0], labels[-1]),
-        key=f"only_{each.axis.key}",
-        bind="query-params",
+        each.labels,
+        value=ends(each, low, high),
+        key=key,
+        on_change=_narrow,
+        args=(key, name, each),
     )
-    if (low, high) == (labels[0], labels[-1]):
+    if low == -math.inf and high == math.inf:
         return set(each.values)
-    wanted = labels[labels.index(low) : labels.index(high) + 1]
-    return {run_id for run_id, text in each.texts.items() if text in wanted}
+    known = {run_id: value for run_id, value in each.values.items() if value is not None}
+    return {run_id for run_id, value in known.items() if low <= value <= high}
+
+
+def bounds(text: str) -> tuple[float, float]:
+    """Return (lowest, highest) from the address: "0.3~" is from 0.3 on; nonsense is no bound."""
+    low, _, high = text.partition("~")
+    found = []
+    for part, open_end in ((low, -math.inf), (high, math.inf)):
+        try:
+            found.append(float(part))
+        except ValueError:
+            found.append(open_end)
+    return (found[0], found[1]) if found[0] <= found[1] else (-math.inf, math.inf)
+
+
+def ends(each: Dimension, low: float, high: float) -> tuple[str, str]:
+    """Return the labels at which the handles stand for bounds on an axis."""
+    inside = [label for label, least, most in each.spans if most >= low and least <= high]
+    nearest = each.labels[0] if high < each.axis.values[0] else each.labels[-1]
+    return (inside[0], inside[-1]) if inside else (nearest, nearest)
+
+
+def _narrow(key: str, name: str, each: Dimension) -> None:
+    low, high = st.session_state[key]
+    spans = {label: (least, most) for label, least, most in each.spans}
+    first = "" if low == each.labels[0] else repr(float(spans[low][0]))
+    last = "" if high == each.labels[-1] else repr(float(spans[high][1]))
+    if first or last:
+        st.query_params[name] = f"{first}~{last}"
+    else:
+        st.query_params.pop(name, None)
 
 
 def _among(each: Dimension) -> set[int]:
