@@ -114,7 +114,7 @@ def _folds(judged: Sequence[metrics.Judgement], back: Sequence[Split]) -> dict[s
     known = {name: [each for each in found if each is not None] for name, found in values.items()}
     enough = len(known["ap"]) >= 2
     return {
-        "count": len(judged),
+        "count": len(known["ap"]),
         "days": _days_apart(back),
         "frauds": [one.frauds for one in judged],
         "rows": [one.rows for one in judged],
