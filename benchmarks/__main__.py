@@ -3,7 +3,10 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("simulator", "ingest", "ibm", "pictures", "paging", "journey")
+BENCHES = (
+    "simulator", "ingest", "ibm", "pictures", "paging", "features", "bootstrap", "journey",
+    "baselines", "predictions", "compare",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> None:
