@@ -29,8 +29,9 @@ def verdict(every: Sequence[Run]) -> str:
     asked = [run for run in every if not run.automatic]
     if not asked:
         return "Your transactions are here. Train a first model on them, it takes 2 clicks."
-    if asked[0].metrics.get("test"):
-        return judgement.verdict(asked[0])
+    told = told_of(every)
+    if asked[0].metrics.get("test") and told:
+        return judgement.verdict(told)
     return f"{plain(asked[0].name)} ended without a model. Its page says why and what was kept."
 
 

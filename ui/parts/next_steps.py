@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
@@ -66,5 +67,19 @@ def _judged(every: Sequence[Run]) -> list[Step]:
     if not champion:
         why = f"{plain(newest.dataset_name)} has no champion yet. Is {plain(newest.name)} the one?"
         return [Step(why, "See what it is worth", "run", "run", newest.id)]
+    if not _is_champion(newest, every):
+        why = f"Is {plain(newest.name)} better than the champion of {plain(newest.dataset_name)}?"
+        return [Step(why, "Compare them", "compare", "run", newest.id)]
     why = f"{plain(newest.name)} has scored its test transactions."
     return [Step(why, "See predictions", "predictions", "run", newest.id)]
+
+
+def _since(run: Run) -> datetime:
+    assert run.champion_since is not None
+    return run.champion_since
+
+
+def _is_champion(run: Run, every: Sequence[Run]) -> bool:
+    """True when no other run of its dataset became champion later."""
+    made = [one for one in every if one.dataset_id == run.dataset_id and one.champion_since]
+    return bool(made) and max(made, key=_since).id == run.id

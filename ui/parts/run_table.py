@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend import champions, runs
 from backend.run_view import Run
+from backend.states import RunState
 from ui.page import go
 from ui.parts import viewer
 from ui.parts.run_picker import page_of
@@ -51,8 +52,9 @@ def draw(shown: Sequence[Run]) -> None:
 
 
 def _tags(run: Run, is_champion: bool) -> list[str]:
-    told = [(CHAMPION, is_champion), (BASELINE, run.automatic)]
-    return [STATES[run.state][0], *(tag for tag, yes in told if yes)]
+    told = [tag for tag, yes in ((CHAMPION, is_champion), (BASELINE, run.automatic)) if yes]
+    finished = run.state is RunState.SUCCEEDED
+    return told if told and finished else [STATES[run.state][0], *told]
 
 
 def _row(run: Run, is_champion: bool) -> dict[str, object]:

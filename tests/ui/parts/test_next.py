@@ -1,7 +1,7 @@
 """What Home says is new and what to do next, from runs made by hand."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,8 +21,16 @@ def done(house) -> runs.Run:
 def test_a_finished_run_is_to_be_looked_at_until_there_is_a_champion(done):
     (step,) = next_steps.find([done], [])
     assert (step.page, step.number) == ("run", done.id)
-    (step,) = next_steps.find([replace(done, champion_since=NOW)], [])
+    champion = replace(done, champion_since=NOW)
+    (step,) = next_steps.find([champion], [])
     assert (step.page, step.number) == ("predictions", done.id)
+    newer = replace(done, id=done.id + 1)
+    (step,) = next_steps.find([newer, champion], [])
+    assert (step.page, step.number) == ("compare", newer.id)
+    (step,) = next_steps.find(
+        [replace(newer, champion_since=NOW + timedelta(days=1)), champion], []
+    )
+    assert (step.page, step.number) == ("predictions", newer.id)
 
 
 def test_a_baseline_nobody_asked_for_asks_for_nothing(done):
@@ -43,6 +51,7 @@ def test_the_digest_names_the_champion_before_the_newest(done):
     champions.make(done.id, "M. Huber", "first")
     told = digest.told_of(runs.list_all())
     assert told.id == done.id != weaker.id
+    assert digest.verdict(runs.list_all()) == digest.verdict([done])
     assert "figures of the champion, " in digest.evidence(runs.list_all(), 2)
 
 
