@@ -33,12 +33,13 @@ class Options(BaseModel, extra="forbid"):
         title="Earlier transactions",
         description="How many of the same customer are looked at. 0 looks at none.",
     )
-    epochs: int = Field(
-        default=10,
+    steps: int = Field(
+        default=900,
         ge=1,
-        le=200,
-        title="Epochs",
-        description="How often every fraud is seen, each time among other legitimate rows.",
+        le=1_000_000,
+        title="Steps",
+        description="How many are planned at least. Every fraud is seen in each epoch, and there "
+        "are eight epochs or more.",
     )
     patience: int = Field(
         default=5,
@@ -54,13 +55,6 @@ class Options(BaseModel, extra="forbid"):
         title="Learning rate",
         description="Size of the steps. Too large and the loss jumps, too small and it crawls.",
     )
-    batch_size: int = Field(
-        default=512,
-        ge=8,
-        le=16_384,
-        title="Batch size",
-        description="Rows that are learned from at once.",
-    )
     negatives_per_fraud: float = Field(
         default=40.0,
         ge=0,
@@ -68,20 +62,6 @@ class Options(BaseModel, extra="forbid"):
         title="Legitimate rows per fraud",
         description="How many legitimate transactions each epoch draws for each fraud; scores are "
         "corrected for it. 0 keeps all.",
-    )
-    dropout: float = Field(
-        default=0.1,
-        ge=0,
-        lt=1,
-        title="Dropout",
-        description="Share of the network that is left out at each step. More for few frauds.",
-    )
-    bins: int = Field(
-        default=32,
-        ge=8,
-        le=128,
-        title="Steps of a number",
-        description="Into how many pieces the values of a column are cut.",
     )
     seed: int = Field(
         default=0,
@@ -107,18 +87,19 @@ FAMILY = Family(
     options=Options,
     presets={
         "Quick check": Preset(
-            "One tiny network; every fraud and 20 fresh legitimate rows for each, six times over.",
-            {"size": "tiny", "networks": 1, "epochs": 6, "negatives_per_fraud": 20.0},
+            "One tiny network; every fraud and 20 fresh legitimate rows for each, at every turn. "
+            "A minute or two on two cores.",
+            {"size": "tiny", "networks": 1, "steps": 300, "negatives_per_fraud": 20.0},
         ),
         "Balanced": Preset(
-            "Three small networks; every fraud and 40 fresh legitimate rows for each, ten times "
-            "over. Minutes on two cores.",
-            {},
+            "Three tiny networks; every fraud and 40 fresh legitimate rows for each, at every "
+            "turn. Minutes on two cores.",
+            {"size": "tiny", "networks": 3},
         ),
         "Thorough": Preset(
-            "Five networks that look at 32 earlier transactions, twenty times over. Better with a "
-            "graphics card.",
-            {"networks": 5, "events": 32, "epochs": 20, "patience": 8},
+            "Five small networks that look at 32 earlier transactions, and three times as long. "
+            "Better with a graphics card.",
+            {"size": "small", "networks": 5, "events": 32, "steps": 2_700, "patience": 10},
         ),
     },
     train=train,

@@ -1,5 +1,7 @@
 """How `transaction` learns: fields and earlier events to arrays, arrays to a network, to ONNX."""
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,24 @@ SIZES = {  # of the attention and of the head
     "base": {"width": 128, "heads": 8, "blocks": 2, "hidden": 256, "members": 16},
     "large": {"width": 256, "heads": 8, "blocks": 3, "hidden": 512, "members": 16},
 }
+FEWEST_EPOCHS = 8
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to learn from so many rows an epoch. Few of them are soon learned by heart."""
+
+    rows: float  # fewer than these
+    batch_size: int
+    dropout: float
+    bins: int  # steps of a number
+
+
+MANNERS = (
+    Manner(8_000, 128, 0.3, 16),
+    Manner(32_000, 256, 0.15, 24),
+    Manner(math.inf, 512, 0.1, 32),
+)
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
@@ -34,24 +54,19 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     order, voice = lesson.order, lesson.voice
     torch.set_num_threads(order.threads or torch.get_num_threads())
     voice.stage("Reading what happened before")
+    chosen, kept_share, manner = _drawn(lesson.train.label.astype(np.int64), options)
     read = Fields.fit(
-        lesson.train.fitting_frame(), order.columns, order.clock, options.bins, options.events
+        lesson.train.fitting_frame(), order.columns, order.clock, manner.bins, options.events
     )
     events = _events(read, lesson) if read.depth else None
-    label = lesson.train.label.astype(np.int64)
-    chosen, kept_share = sample.rounds(
-        label, options.negatives_per_fraud, options.epochs, options.seed
-    )
     used = np.unique(np.concatenate(chosen))
     train = _seen(read, events, lesson.train.some(used), np.ones(len(used)))
     check = _to_check(read, events, lesson.validation, options.seed)
 
     voice.stage(_stage_name(read, train, check))
-    model = _model(read, train, chosen, options)
+    model = _model(read, train, len(chosen[0]), manner.dropout, options)
     rounds = [np.searchsorted(used, places) for places in chosen]
-    pace = Pace(
-        options.epochs, options.learning_rate, options.batch_size, options.patience, options.seed
-    )
+    pace = Pace(options.learning_rate, manner.batch_size, options.patience, options.seed)
     school = Schooling(model, pace, train, rounds, check, kept_share, voice, lesson.wishes)
     best = school.run()
 
@@ -67,6 +82,15 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
         parity=_parity(lesson, reader, model, read, events),
         validation_sample={"rows": len(check), "frauds": int(check.label.sum())},
     )
+
+
+def _drawn(label: Places, options: "Options") -> tuple[list[Places], float, Manner]:
+    """Return the rows of each epoch, the share of legitimate ones kept, and how to learn."""
+    (first,), kept_share = sample.rounds(label, options.negatives_per_fraud, 1, options.seed)
+    manner = next(each for each in MANNERS if len(first) < each.rows)
+    epochs = max(math.ceil(options.steps * manner.batch_size / len(first)), FEWEST_EPOCHS)
+    chosen, _ = sample.rounds(label, options.negatives_per_fraud, epochs, options.seed)
+    return chosen, kept_share, manner
 
 
 def _events(read: Fields, lesson: Lesson) -> Events:
@@ -91,13 +115,16 @@ def _to_check(read: Fields, events: Events | None, part: Part, seed: int) -> See
     return _seen(read, events, part.some(places[order]), weight[order])
 
 
-def _model(read: Fields, train: Seen, rounds: list[Places], options: "Options") -> TransactionModel:
+def _model(
+    read: Fields, train: Seen, rows: int, dropout: float, options: "Options"
+) -> TransactionModel:
+    """Return networks that learned nothing; `rows` is how many an epoch has."""
     torch.manual_seed(options.seed)
     config = HistoryConfig.of(
         read,
         train.rows.more.shape[1],
-        chance=float(train.label.sum() / len(rounds[0])),
-        dropout=options.dropout,
+        chance=float(train.label.sum() / rows),
+        dropout=dropout,
         nets=options.networks,
         **SIZES[options.size],
     )

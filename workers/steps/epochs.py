@@ -55,7 +55,6 @@ class Seen:
 class Pace:
     """How to learn."""
 
-    epochs: int
     learning_rate: float
     batch_size: int
     patience: int  # epochs without a better check before it ends

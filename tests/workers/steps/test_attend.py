@@ -16,7 +16,7 @@ from settings import ROOT
 from tests.workers import learning
 from workers.steps.export import TOLERANCE
 
-QUICK = {"size": "tiny", "networks": 2, "epochs": 12, "batch_size": 32, "events": 3, "bins": 12}
+QUICK = {"size": "tiny", "networks": 2, "steps": 150, "events": 3}
 pytestmark = pytest.mark.slow
 
 

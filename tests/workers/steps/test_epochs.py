@@ -33,7 +33,7 @@ def school(epochs: int = 4, rate: float = 5e-3, patience: int = 99, check: int =
     model = TransactionModel(HistoryConfig.of(READ, more, hidden=32, members=4))
     return Schooling(
         model=model,
-        pace=Pace(epochs, rate, 32, patience, seed=0),
+        pace=Pace(rate, 32, patience, seed=0),
         train=train,
         rounds=[np.arange(300)] * epochs,
         check=seen(check, 1),
