@@ -16,6 +16,7 @@ def rows(count, seed, frauds=0.2):
     vectors = draw.normal(size=(count, 5)).astype(np.float32)
     edge = np.quantile(vectors[:, 0] * vectors[:, 1], 1 - frauds)
     noise = draw.random(count) < 0.1
+    noise &= frauds > 0
     label = ((vectors[:, 0] * vectors[:, 1] > edge) ^ noise).astype(np.int64)
     return Rows(vectors, label, np.ones(count))
 
