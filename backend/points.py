@@ -1,11 +1,10 @@
 """The curve a run draws while it learns: points in, points out."""
 
-import math
-
 import pandas as pd
 from sqlalchemy import and_, select
 
 from backend.errors import RunNotFound
+from backend.steps.curve import extremes
 from db import Point, Run, transaction
 
 
@@ -16,7 +15,7 @@ def loss_curve(run_id: int, at_most: int = 500) -> pd.DataFrame:
     loss (float, mean nats per transaction, NaN where it was not a number), ap (float,
     average precision, validation points only). Ordered by step, thinned to `at_most` rows
     per part: of each stretch the lowest and the highest loss stay, so spikes survive, and
-    the newest point always stays. Empty while the run waits.
+    so do the first and the newest point. Empty while the run waits.
 
     Raises RunNotFound when no run has this number.
     """
@@ -31,15 +30,7 @@ def loss_curve(run_id: int, at_most: int = 500) -> pd.DataFrame:
         ).all()
     curve = pd.DataFrame(points, columns=["step", "part", "loss", "ap"])
     curve = curve.astype({"step": "int64", "loss": "float64", "ap": "float64"})
-    thinned = [_thin(of_part, at_most) for _, of_part in curve.groupby("part")]
+    thinned = [
+        of_part.iloc[extremes(of_part["loss"], at_most)] for _, of_part in curve.groupby("part")
+    ]
     return pd.concat(thinned).sort_index().reset_index(drop=True) if thinned else curve
-
-
-def _thin(curve: pd.DataFrame, at_most: int) -> pd.DataFrame:
-    if len(curve) <= at_most:
-        return curve
-    stretches = max(at_most // 2, 1)
-    number = pd.Series(range(len(curve)), index=curve.index) * stretches // len(curve)
-    losses = curve["loss"].fillna(math.inf).groupby(number)
-    kept = {*losses.idxmin(), *losses.idxmax(), curve.index[-1]}
-    return curve.loc[sorted(kept)]
