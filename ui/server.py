@@ -47,6 +47,7 @@ async def score(request: Request) -> Response:
         {
             "score": scored.score,
             "band": scored.band,
+            "alert": scored.is_alert,
             "percentile": scored.percentile,
             "milliseconds": scored.milliseconds,
         }
