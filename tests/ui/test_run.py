@@ -178,3 +178,11 @@ def test_another_run_is_picked_from_the_list(judged):
     other = runs.list_all()[1].id
     app.selectbox(key=f"picked-run-{judged}").set_value(other).run()
     assert app.query_params["run"] == str(other)
+
+
+def test_every_chart_hands_out_what_it_draws(judged):
+    for page, drawn in (("run", 3), ("predictions", 1)):
+        app = open_page(page, run=judged)
+        keys = {each.key for each in app.get("download_button")}
+        offered = {f"{chart.key}-csv" for chart in app.get("plotly_chart")}
+        assert len(offered) == drawn and offered <= keys

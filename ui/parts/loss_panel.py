@@ -6,7 +6,7 @@ import streamlit as st
 from backend.run_view import Run, Stage
 from backend.states import RunState
 from ui.charts import loss, precision
-from ui.parts import chart, viewer
+from ui.parts import chart, chart_csv, viewer
 from ui.parts.skeleton import panel
 from ui.parts.wording import count, counted, duration, plain
 
@@ -39,6 +39,7 @@ def draw_loss(run: Run, curve: pd.DataFrame) -> None:
         planned = run.steps_total if run.is_live else int(curve["step"].max())
         figure = loss.figure(curve, planned, viewer.theme(), scale == "Log", training, validation)
         chart.draw(figure, key="loss", alt=loss.alt(curve, planned))
+        chart_csv.offer(curve[["step", "part", "loss"]], f"run-{run.id}-loss", "loss")
 
 
 def draw_precision(run: Run, curve: pd.DataFrame) -> None:
@@ -50,6 +51,8 @@ def draw_precision(run: Run, curve: pd.DataFrame) -> None:
             return
         figure = precision.figure(curve, viewer.theme())
         chart.draw(figure, key="precision", alt=precision.alt(curve))
+        measured = precision.measured(curve)[["step", "ap"]]
+        chart_csv.offer(measured, f"run-{run.id}-average-precision", "precision")
 
 
 def draw_steps(run: Run) -> None:

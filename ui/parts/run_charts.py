@@ -10,7 +10,7 @@ from backend.judgements import Judgement
 from backend.run_view import Run
 from backend.thresholds import Standing
 from ui.charts import ranking, reliability, score_spread
-from ui.parts import chart, figures_table, viewer
+from ui.parts import chart, chart_csv, figures_table, viewer
 from ui.parts.judgement import spread
 from ui.parts.skeleton import panel
 from ui.parts.wording import count, counted, joined, plain, rate, score, share, three
@@ -35,6 +35,7 @@ def draw_ranking(run: Run, judged: Judgement, standing: Standing | None) -> None
         at, chance = _operating_point(standing), judged.told.get("prevalence")
         figure = ranking.figure(curve, chance, at, run.slot, viewer.theme())
         chart.draw(figure, key="ranking", alt=ranking.alt(curve))
+        chart_csv.offer(curve, f"run-{run.id}-precision-recall", "ranking")
 
 
 def draw_scores(judged: Judgement, standing: Standing | None) -> None:
@@ -49,6 +50,8 @@ def draw_scores(judged: Judgement, standing: Standing | None) -> None:
         threshold = standing.outcome.threshold if standing else None
         figure = score_spread.figure(edges, counts, threshold, viewer.theme())
         chart.draw(figure, key="scores-by-class", alt=score_spread.alt(edges, counts))
+        bins = {"log_odds_from": edges[:-1], "log_odds_to": edges[1:], **counts}
+        chart_csv.offer(pd.DataFrame(bins), f"run-{judged.run_id}-scores", "scores-by-class")
 
 
 def draw_reliability(run: Run, judged: Judgement) -> None:
@@ -63,6 +66,7 @@ def draw_reliability(run: Run, judged: Judgement) -> None:
         figure = reliability.figure(bins, run.slot, viewer.theme())
         chart.draw(figure, key="reliability", alt=reliability.alt(bins))
         st.caption(_probabilities(told))
+        chart_csv.offer(bins, f"run-{run.id}-reliability", "reliability")
 
 
 def draw_recall(judged: Judgement) -> None:

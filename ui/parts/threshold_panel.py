@@ -9,7 +9,7 @@ from backend.run_view import Run
 from backend.steps.costs import Costs
 from backend.thresholds import Design, Outcome
 from ui.charts import money as money_chart
-from ui.parts import chart, threshold_inputs, viewer
+from ui.parts import chart, chart_csv, threshold_inputs, viewer
 from ui.parts.judgement import of_all
 from ui.parts.skeleton import Badge, card, cards, pair, panel
 from ui.parts.wording import MISSING, a_day, counted, money, plain, share, symbol
@@ -143,6 +143,7 @@ def _draw_curve(run: Run, curve: pd.DataFrame, design: Design, chosen: Outcome) 
     at, peak = (chosen.threshold, chosen.value), (top.threshold, top.value)
     figure = money_chart.figure(curve, at, peak, design.limit, sign, run.slot, viewer.theme())
     chart.draw(figure, key="money", alt=money_chart.alt(curve, at, peak, sign))
+    chart_csv.offer(curve, f"run-{run.id}-net-value", "money")
     more = design.by_amount - top.value
     if more > WORTH_SAYING * abs(top.value):
         stretch = " a week" if design.days else ""
