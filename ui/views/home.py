@@ -42,8 +42,8 @@ def render() -> None:
     with right, panel("Next", height="stretch"):
         next_steps.draw(every, held)
     if every:
-        with panel("Recent runs"):
-            run_table.draw(every[:SHOWN])
+        with panel("Recent runs", "Baselines come after what people asked for."):
+            run_table.draw(sorted(every, key=lambda run: run.automatic)[:SHOWN])
 
 
 def draw_live(any_live: bool) -> None:
