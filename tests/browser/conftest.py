@@ -34,10 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def touchstone() -> Iterator[str]:
-    """Address of a whole house, started by up.py on a folder of its own and stopped after."""
+    """Address of a whole house, started by up.py on a folder of its own and stopped after.
+
+    Without automatic baselines: on its one worker the next test would wait for them.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="ts-") as parent,
-        launched(Path(parent) / "data") as house,
+        launched(Path(parent) / "data", TOUCHSTONE_AUTOMATIC_BASELINES="false") as house,
     ):
         house.wait_for("Touchstone is ready")
         yield house.address

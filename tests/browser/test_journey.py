@@ -171,7 +171,7 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
     picture("1-options")
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
-    expect(page.get_by_text("epochs 1").first).to_be_visible()
+    expect(page.get_by_text("1 epoch").first).to_be_visible()
     expect(page.get_by_text("Last point")).to_be_visible(timeout=5 * MINUTE)
     see_it_live_elsewhere(chromium, page)
     picture("2-live")
