@@ -59,7 +59,7 @@ def save_and_restore_a_threshold(page: Page, keep) -> None:
     press(page, "See predictions")
     expect_page(page, r"/predictions\?run=\d+", "At threshold")
     fill(page, "Alerts a day you can review", "3")
-    expect(page.get_by_text("Over capacity")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(re.compile("Over capacity"))).to_be_visible(timeout=MINUTE)
     press(page, "Use best within capacity")
     expect(page.get_by_text(re.compile("Within capacity"))).to_be_visible(timeout=MINUTE)
     for width in (1024, 1440):
