@@ -4,24 +4,17 @@ The datasets lie beside the repository; their README says what known baselines r
 rows were split for it. Boosted trees must reach that, less half of the interval it is given with.
 """
 
-import gzip
 import io
-import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import datasets as arrow
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 import workers.models
-from backend import datasets, drafts, imports, plugins
+from backend import plugins
 from backend.scorer import open_scorer
 from backend.steps import metrics, paired, split
 from backend.steps.replicates import replicate
@@ -29,8 +22,7 @@ from backend.steps.resample import Resamples, clusters
 from backend.steps.scored import Scored, from_frame
 from benchmarks import report
 from benchmarks.house import temporary_house
-from settings import ROOT, settings
-from workers.device import threads
+from benchmarks.real import REALS, Parts, Real, bring, by_rule
 from workers.family import Learned, Lesson
 from workers.order import Order
 from workers.signals import Wishes
@@ -38,7 +30,6 @@ from workers.steps import read
 from workers.steps.read import Part
 from workers.voice import Voice
 
-REAL = ROOT.parent / "shared" / "data"
 SECONDS = 60.0  # of tuning
 OPTIONS: dict[str, dict[str, Any]] = {
     "constant": {},
@@ -56,34 +47,16 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Real:
-    """One dataset of the README: its rule of split, what is known, and what is wanted."""
-
-    file: str
-    rule: str  # T by time, S stratified at random
-    known: float | None = None
-    wanted: float | None = None
-
-
-REALS = (
-    Real("sparkov_dev.csv", "T", 0.865, 0.80),
-    Real("ulb_492fraud_2773legit.csv", "T", 0.934, 0.884),
-    Real("sms_phishing.csv", "S", 0.950, 0.92),
-    Real("uci_default_15000.csv", "S", 0.580, 0.535),
-    Real("sms_phishing_shifted_as_found.csv", "S"),  # texts beside labels of other texts
-    Real("tabformer_user0.csv", "T"),
-)
-
-
 def main() -> None:
     """Write the table of dataset, split, family, test AP with its interval, seconds and trials."""
     rows: list[dict[str, Any]] = []
     for real in REALS:
-        if not (REAL / f"{real.file}.gz").is_file():
+        if not real.is_there:
             print(f"{real.file} is not beside the repository; left out", flush=True)
             continue
-        with temporary_house() as house, _opened(real, house) as (work, table):
+        with temporary_house() as house:
+            work = bring(real, house)
+            table = read.open_table(work.dataset, work.columns, house / "scratch")
             for name, parts, divided in _splits(real, work, table):
                 for family in OPTIONS:
                     if family != "amount" or _has_amount(parts["train"]):
@@ -91,73 +64,12 @@ def main() -> None:
     report.write("baselines", "What the automatic baselines reach", rows, NOTE)
 
 
-@contextmanager
-def _opened(real: Real, house: Path) -> Iterator[tuple[Order, arrow.Dataset]]:
-    """Bring a dataset as an analyst would, and open its table."""
-    path = house / real.file
-    with gzip.open(REAL / f"{real.file}.gz") as source, path.open("wb") as target:
-        shutil.copyfileobj(source, target)
-    with path.open("rb") as file:
-        draft = imports.receive(file, real.file)
-    asked = drafts.question(draft.id)
-    if asked is not None:  # which labels mean fraud: the first answer is "smishing"
-        drafts.fix(draft.id, asked.options[0].fixes)
-    dataset = drafts.accept(draft.id)
-    work = Order(
-        run_id=0,
-        attempt=1,
-        kind="train",
-        folder=house,
-        dataset=datasets.parquet_path(dataset.id),
-        columns=dataset.columns,
-        clock=dataset.clock,
-        family="",
-        options={},
-        label_delay_days=settings.label_delay_days,
-        threads=threads(),
-        model=None,
-        encoder="",
-        encoder_revision="",
-    )
-    table = read.open_table(work.dataset, work.columns, house / "scratch")
-    yield work, table
-
-
-Parts = dict[str, Part]
-
-
 def _splits(
     real: Real, work: Order, table: arrow.Dataset
 ) -> Iterator[tuple[str, Parts, split.Split | None]]:
-    yield real.rule, _by_rule(real, table), None
+    yield real.rule, by_rule(real, table), None
     divided, parts = read.divide(table, work.label_delay_days, work.uncovered)
     yield f"ours, by {divided.method}", parts, divided
-
-
-def _by_rule(real: Real, table: arrow.Dataset) -> Parts:
-    own = table.select_columns(["_label", "_time"]).with_format("pandas")[:]
-    label = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
-    if real.rule == "T":
-        order = np.argsort(own["_time"].to_numpy(dtype=np.float64), kind="stable")
-        cuts = [int(0.7 * len(order)), int(0.85 * len(order))]
-        train, validation, test = np.split(order, cuts)
-    else:
-        rows = _without_copies(table)
-        train, rest = _halved(rows, label, 0.3)
-        validation, test = _halved(rest, label, 0.5)
-    named = {"train": train, "validation": validation, "test": test}
-    return {name: Part(table, np.sort(rows), label[np.sort(rows)]) for name, rows in named.items()}
-
-
-def _halved(rows: NDArray[np.int64], label: NDArray[np.float64], share: float) -> list[Any]:
-    return train_test_split(rows, test_size=share, random_state=0, stratify=label[rows])
-
-
-def _without_copies(table: arrow.Dataset) -> NDArray[np.int64]:
-    if "TEXT" not in table.column_names:
-        return np.arange(table.num_rows)
-    texts = table.select_columns(["TEXT"]).with_format("pandas")[:]["TEXT"]
-    return np.flatnonzero(~texts.duplicated().to_numpy())
 
 
 def _measured(
@@ -173,7 +85,7 @@ def _measured(
     overall = learned.extras.get("overall") or {}
     wanted = real.wanted if family == "trees" else None
     return {
-        "dataset": real.file.removesuffix(".csv"),
+        "dataset": real.name,
         "split": name,
         "family": family,
         "test frauds": judged.frauds,
