@@ -62,6 +62,16 @@ class ModelNotReady(TouchstoneError):
     """The run has no finished model yet, so it cannot score."""
 
 
+class PastGone(TouchstoneError):
+    """What happened before is no longer kept beside the dataset that a model learned from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This model looks at what happened before, and that is no longer kept beside its "
+            "dataset. Score the whole dataset with this run once: that computes it anew."
+        )
+
+
 class TransactionRefused(TouchstoneError):
     """A transaction typed by hand holds a value that cannot be read."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from backend.steps.calibration import NONE, Calibrator
 from backend.steps.columns import Column, from_plain, to_plain
+from backend.steps.features import Plan
 from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 
@@ -35,6 +36,7 @@ class Reader:
     marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
     calibrator: Calibrator = NONE  # what becomes of a score corrected for the sampling
     fields: Fields | None = None  # of models that look at earlier events
+    past: Plan | None = None  # of models that read features of the past
 
     def band(self, score: float) -> str:
         """Return what a score asks for: "low" nothing, "review" a look, "high" a hold."""
@@ -71,22 +73,25 @@ class Reader:
     def write(self, folder: Path) -> None:
         """Write `reader.json` into the folder of the model."""
         stored = {
-            **asdict(replace(self, fields=None)),
+            **asdict(replace(self, fields=None, past=None)),
             "profile": self.profile.to_plain(),
             "columns": to_plain(self.columns),
             "calibrator": self.calibrator.to_plain(),
             "fields": self.fields.to_plain() if self.fields else None,
+            "past": self.past.to_plain() if self.past else None,
         }
         (folder / FILE).write_text(json.dumps(stored))
 
     @classmethod
     def read(cls, folder: Path) -> "Reader":
-        """Return what `write` wrote, or what it wrote before calibrators were kept."""
+        """Return what `write` wrote, or what it wrote before calibrators and plans were kept."""
         stored: dict[str, Any] = json.loads((folder / FILE).read_text())
         profile, fields = Profile.from_plain(stored["profile"]), stored.get("fields")
+        past = stored.get("past")
         own = {
             "profile": profile,
             "fields": Fields.from_plain(fields, profile) if fields else None,
+            "past": Plan.from_plain(past) if past else None,
             "columns": from_plain(stored["columns"]),
             "marks": tuple(stored["marks"]),
             "calibrator": Calibrator.from_plain(stored.get("calibrator", NONE.to_plain())),

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from onnxruntime import ExecutionMode, InferenceSession, SessionOptions
 from tokenizers import Tokenizer
 
+from backend import pasts
 from backend.reader import Reader
-from backend.steps import tokens
+from backend.steps import feature_table, tokens
 from backend.steps.calibration import correct_for_sampling
 from backend.steps.encode import Encoder
 from backend.steps.events import Events
@@ -37,12 +38,14 @@ class Scorer:
     session: InferenceSession
     tokeniser: Tokenizer | None = None  # of models that read text
     events: Events | None = None  # of models that look at what happened before
+    folder: Path | None = None  # of the model
 
     def score(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
         """Return the probability of fraud of each row (n,), for the real mix and calibrated.
 
         `frame` has the dataset's columns. A row's score depends on that row alone, and on
-        events that the model keeps (to the last digits of float32). Empty in, empty out.
+        events that the model keeps (to the last digits of float32). Features of the past that
+        the frame lacks are computed. Empty in, empty out. Raises PastGone when they cannot be.
         """
         learned = 1 / (1 + np.exp(-self.logits(frame, heard)))
         corrected = correct_for_sampling(learned, self.reader.kept_share)
@@ -50,8 +53,17 @@ class Scorer:
 
     def logits(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
         """Return what the model itself answers, the log-odds in the mix it learned from (n,)."""
+        frame = self._with_past(frame)
         read = {"text": self._read_text, "vector": self._read, "events": self._read_past}
         return read[self.reader.kind](frame, heard)
+
+    def _with_past(self, frame: pd.DataFrame) -> pd.DataFrame:
+        plan = self.reader.past
+        if plan is None or set(plan.words) <= set(frame.columns):
+            return frame
+        assert self.folder is not None
+        found = feature_table.of_transactions(plan, frame, pasts.linked(self.folder))
+        return pd.concat([frame, found[found.columns.difference(frame.columns)]], axis=1)
 
     def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
         assert self.tokeniser is not None
@@ -102,7 +114,7 @@ def open_scorer(folder: Path, threads: int = 1) -> Scorer:
     path = folder / TOKENISER
     tokeniser = tokens.open_tokeniser(path, reader.longest) if reader.kind == "text" else None
     past = Events.open(folder / EVENTS) if reader.fields and reader.fields.depth else None
-    return Scorer(reader, open_session(folder / MODEL, threads), tokeniser, past)
+    return Scorer(reader, open_session(folder / MODEL, threads), tokeniser, past, folder)
 
 
 def open_session(model: Path, threads: int = 1) -> InferenceSession:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from backend.reader import Reader
+from backend.steps.columns import Column
+from backend.steps.features import Plan
 from backend.steps.split import Split
 from workers.order import Order
 from workers.signals import Wishes
@@ -45,6 +47,12 @@ class Lesson:
     wishes: Wishes
     scratch: Path  # for files nobody keeps
     divided: Split | None = None  # how the parts came about, to measure on other splits
+    past: Plan | None = None  # of the `_past_*` columns that frames of the parts have
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns a family may read: the dataset's own, and one per feature of the past."""
+        return (*self.order.columns, *(self.past.columns if self.past else ()))
 
 
 @dataclass(frozen=True)

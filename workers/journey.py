@@ -30,7 +30,8 @@ KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     """Carry a dataset from its Parquet file to a proven model and the scores it gives."""
-    from workers.steps import read  # Arrow tables: not needed, and not loaded, to score
+    # Arrow tables: not needed, and not loaded, to score
+    from workers.steps import read, recall
 
     family, options = _chosen(order)
     voice.stage("Reading transactions")
@@ -41,9 +42,10 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     voice.divided(split)
     _check_both_classes(part["train"].label)
 
-    lesson = Lesson(
-        order, part["train"], part["validation"], part["test"], voice, wishes, scratch, divided
-    )
+    wanted = getattr(options, "past", False)
+    past, part = recall.recall(order, table, part, voice) if wanted else (None, part)
+    told = part["train"], part["validation"], part["test"]
+    lesson = Lesson(order, *told, voice, wishes, scratch, divided, past)
     learned = family.train(lesson, options)
     learned.reader.write(order.folder)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from backend.steps import bands, clock
 from backend.steps.columns import Column
-from backend.steps.profile import Category, Number, Profile, floats
+from backend.steps.profile import Category, Computed, Number, Profile, compressed, floats
 from backend.steps.words import Words
 
 MOST_WORDS = 50  # categories that get a place of their own
@@ -26,7 +26,8 @@ class Encoder:
 
     Places, in order: per number its standardised value, its rank -1 to 1 and whether it is
     missing; the amount's logarithm, steps and missing flag; hour as sine and cosine, weekday
-    as seven flags; one flag per frequent category; what free text says, see `Words`.
+    as seven flags; one flag per frequent category; what free text says, see `Words`; per
+    feature of the past its standardised logarithm and, where it may be, whether it is missing.
     """
 
     profile: Profile
@@ -52,6 +53,7 @@ class Encoder:
         parts.extend(self._when(frame))
         parts.extend(_flags(frame[category.name], category) for category in self.profile.categories)
         parts.extend(words.apply(frame[words.name]) for words in self.profile.words)
+        parts.extend(_computed(frame[each.name], each) for each in self.profile.past)
         return np.hstack([np.zeros((len(frame), 0)), *parts]).astype(np.float32)
 
     def to_plain(self) -> dict[str, Any]:
@@ -89,6 +91,14 @@ def _amount(values: pd.Series, number: Number) -> Floats:
     width = bands.BANDS / STEPS
     steps = np.clip((band[:, None] - width * np.arange(STEPS)) / width, 0, 1)
     return np.column_stack([np.nan_to_num(size), steps, np.isnan(raw)])
+
+
+def _computed(values: pd.Series, usual: Computed) -> Floats:
+    size = compressed(values)
+    scaled = np.clip((size - usual.mean) / usual.deviation, -LONGEST_REACH, LONGEST_REACH)
+    missing = np.isnan(size)
+    parts = [np.nan_to_num(scaled), missing] if usual.gaps else [np.nan_to_num(scaled)]
+    return np.column_stack(parts)
 
 
 def _flags(values: pd.Series, category: Category) -> Floats:

@@ -21,18 +21,33 @@ Places = NDArray[np.int64]
 Laid = dict[str, tuple[str, ...]]  # key -> features that were laid down for it
 
 
-def build(plan: Plan, rows: Path, past: Path, target: Path, scratch: Path) -> None:
+def unheard(_share: float) -> None:
+    """Report progress to nobody."""
+
+
+def build(
+    plan: Plan,
+    rows: Path,
+    past: Path,
+    target: Path,
+    scratch: Path,
+    heard: Callable[[float], None] = unheard,
+) -> None:
     """Write the features of every row of the Parquet `rows` to the Parquet `target`.
 
     Written: `_row` int64, then one float32 column per feature of the plan, under its name, NaN
     where unknown; rows in the order of `rows`. `past` is the folder that `shelves.fill` filled
     from the same rows and plan. Memory stays bounded: features are computed key after key, laid
     down in the existing folder `scratch` and put back in order one row group after another.
+    `heard` is called with the share of the work that is done, 0 to 1.
     """
     with pq.ParquetFile(rows) as file:
         groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
         edges = np.concatenate([[0], np.cumsum(groups)]).astype(np.int64)
-        laid = {key: _lay_down(plan, key, past, edges, scratch) for key in keys(plan)}
+        laid: Laid = {}
+        for key in keys(plan):
+            laid[key] = _lay_down(plan, key, past, edges, scratch)
+            heard(len(laid) / (len(keys(plan)) + 1))
         own = {name: pa.float32() for name in plan.words}
         schema = pa.schema({"_row": pa.int64(), **own})
         ends = (*(plan.place or ()), *(plan.home or ()))

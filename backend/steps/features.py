@@ -16,7 +16,7 @@ import pandas as pd
 from backend.steps import bands, identity, places, spans
 from backend.steps.columns import Column, Role, named
 from backend.steps.places import Place
-from backend.steps.profile import floats
+from backend.steps.profile import PAST, floats
 from backend.steps.spans import Span
 
 HOUR, DAY = 3_600, 86_400
@@ -56,7 +56,8 @@ class Plan:
     ) -> "Plan":
         """Decide from rows of the training part what can be computed.
 
-        `frame` has the dataset's columns, `_counterparty` among them; `delay` in seconds.
+        `frame` has the dataset's columns; files imported long ago lack `_counterparty`.
+        `delay` in seconds.
         Raises ValueError when `frame` is empty.
         """
         if frame.empty:
@@ -91,6 +92,11 @@ class Plan:
             [*_of_entity(self), *_of_counterparty(self), *_of_categories(self), *_row(self)]
         )
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The features as columns of numbers, in the same order."""
+        return tuple(Column(name, Role.NUMBER, why) for name, why in self.words.items())
+
     def to_plain(self) -> dict[str, Any]:
         """Return the plan as a JSON-ready dict."""
         return asdict(self)
@@ -106,7 +112,7 @@ class Plan:
 
 def named_for(subject: str, what: str, window: int | None = None) -> str:
     """Return the name of a feature: `_past_entity_count_1h`, `_past_pair_since`."""
-    return "_".join(["_past", subject, what, *([WINDOWS[window]] if window else [])])
+    return PAST + "_".join([subject, what, *([WINDOWS[window]] if window else [])])
 
 
 Words = Iterator[tuple[str, str]]
@@ -193,7 +199,7 @@ def _tick(time: bands.Floats) -> float:
 
 
 def _header(frame: pd.DataFrame, columns: tuple[Column, ...], role: Role, own: str) -> str:
-    if not frame[own].notna().any():
+    if own not in frame or not frame[own].notna().any():
         return ""
     return " and ".join(named(columns, role)) or own.strip("_")
 

@@ -64,7 +64,7 @@ class Fields:
     """The fields of a transaction, fitted on the training part; see `Fields.apply`."""
 
     profile: Profile
-    scales: tuple[Scale, ...]  # the amount first where there is one
+    scales: tuple[Scale, ...]  # the amount first where there is one, features of the past last
     ends: tuple[str, ...]  # latitude and longitude of two places, or empty
     followed: tuple[int, ...]  # scales whose values are kept of earlier transactions
     followed_words: tuple[int, ...]  # categories of the profile, likewise
@@ -85,7 +85,10 @@ class Fields:
         label = floats(frame["_label"])
         numbers = _numbers(profile, ends, frame)
         scales = tuple(Scale.fit(name, values, bins) for name, values in numbers.items())
-        worth = [_worth(scale.place(numbers[scale.name]), label) for scale in scales]
+        worth = [
+            _worth(scale.place(numbers[scale.name]), label)
+            for scale in scales[: len(scales) - len(profile.past)]
+        ]
         words = [_worth(_code(frame[c.name], c.known), label) for c in profile.categories]
         return cls(
             profile=profile,
@@ -158,7 +161,7 @@ def _numbers(profile: Profile, ends: tuple[str, ...], frame: pd.DataFrame) -> di
     found = {name: floats(frame[name]) for name in [*names, *(n.name for n in profile.numbers)]}
     if ends:
         found[DISTANCE] = places.kilometres(*(floats(frame[name]) for name in ends))
-    return found
+    return found | {each.name: floats(frame[each.name]) for each in profile.past}
 
 
 def _code(values: pd.Series, known: tuple[str, ...]) -> NDArray[np.int64]:

@@ -51,9 +51,11 @@ def keys(plan: Plan) -> tuple[str, ...]:
 def needed(plan: Plan, key: str) -> tuple[str, ...]:
     """Return the columns that `measure` reads of events grouped by `key`, the key first."""
     if key == ENTITY:
-        return (ENTITY, "_time", "_amount", COUNTERPARTY, *plan.categories, *(plan.place or ()))
+        whom = [COUNTERPARTY] if plan.counterparty else []
+        return (ENTITY, "_time", "_amount", *whom, *plan.categories, *(plan.place or ()))
     if key == COUNTERPARTY:
-        return (COUNTERPARTY, "_time", "_amount", ENTITY, "_label")
+        who = [ENTITY] if plan.entity else []
+        return (COUNTERPARTY, "_time", "_amount", *who, "_label")
     return (key, "_time", "_label")
 
 

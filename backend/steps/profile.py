@@ -17,6 +17,7 @@ from backend.steps.words import Words
 FITTED_ON = 200_000  # rows; more would not move a quantile a person could see
 MOST_WORDS = 300  # categories a column may have; the rest is "other"
 FEWEST_OF_A_WORD = 5  # rows a category needs to be known by its name
+PAST = "_past_"  # how the names of columns begin that were computed from earlier rows
 COST = {Role.NUMBER: 1, Role.CATEGORY: 3, Role.TEXT: 16}  # tokens a column takes in a text
 
 
@@ -33,6 +34,16 @@ class Number:
     def typical(self) -> float:
         """The median."""
         return self.edges[len(self.edges) // 2]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What is usual in one feature of the past, as a signed logarithm; see `compressed`."""
+
+    name: str
+    mean: float
+    deviation: float
+    gaps: bool  # it was unknown in some training rows
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ class Profile:
     time: float | None  # the median, seconds on the clock
     left_out: dict[str, str] = field(default_factory=dict)  # column -> why it is not read
     words: tuple[Words, ...] = ()  # of texts, for models that read numbers; see `Encoder.fit`
+    past: tuple[Computed, ...] = ()  # features of the past
 
     @classmethod
     def fit(
@@ -65,7 +77,8 @@ class Profile:
         `frame` has the dataset's columns (`_label`, `_amount`, `_time`, `_entity` and one per
         column); `room` is how many tokens the columns may take together. Left out are columns
         that never vary, that give the entity away, and, when there is no room for all, those
-        that explain the label least. Raises ValueError when `frame` is empty.
+        that explain the label least. Columns whose names begin with `_past_` take no room and
+        give nobody away. Raises ValueError when `frame` is empty.
         """
         if frame.empty:
             raise ValueError("A profile needs at least one training row")
@@ -73,7 +86,8 @@ class Profile:
             frame = frame.sample(FITTED_ON, random_state=0)
         left_out = _settled(frame, columns)
         read = [column for column in columns if column.role in COST and column.name not in left_out]
-        read = _fitting(frame, read, room, left_out)
+        past = [column.name for column in read if column.name.startswith(PAST)]
+        read = _fitting(frame, [c for c in read if c.name not in past], room, left_out)
         return cls(
             numbers=tuple(_number(frame[c.name], c.name) for c in read if c.role is Role.NUMBER),
             categories=tuple(_category(frame[c.name]) for c in read if c.role is Role.CATEGORY),
@@ -82,6 +96,7 @@ class Profile:
             clock=clock if frame["_time"].notna().any() else "none",
             time=float(frame["_time"].median()) if frame["_time"].notna().any() else None,
             left_out=left_out,
+            past=tuple(_computed(frame[name], name) for name in past),
         )
 
     def to_plain(self) -> dict[str, Any]:
@@ -100,12 +115,19 @@ class Profile:
             time=stored["time"],
             left_out=stored["left_out"],
             words=tuple(Words.from_plain(words) for words in stored.get("words", ())),
+            past=tuple(Computed(**computed) for computed in stored.get("past", ())),
         )
 
 
 def floats(values: pd.Series) -> bands.Floats:
     """Return a column as float64 (n,), NaN where missing."""
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def compressed(values: pd.Series) -> bands.Floats:
+    """Return sign(x) log(1 + |x|) of a column (n,), NaN where missing: small values as they are."""
+    raw = floats(values)
+    return np.sign(raw) * np.log1p(np.abs(raw))
 
 
 def _settled(frame: pd.DataFrame, columns: tuple[Column, ...]) -> dict[str, str]:
@@ -117,7 +139,9 @@ def _settled(frame: pd.DataFrame, columns: tuple[Column, ...]) -> dict[str, str]
         values = frame[column.name]
         if values.nunique(dropna=False) < 2 or not values.notna().any():
             left_out[column.name] = "It never varies."
-        elif entity is not None and identity.names_entity(values, entity):
+        elif column.name.startswith(PAST) or entity is None:
+            continue  # what somebody did before is no name
+        elif identity.names_entity(values, entity):
             left_out[column.name] = "It hardly changes within one entity, so it would name it."
     return left_out
 
@@ -154,6 +178,13 @@ def _number(values: pd.Series, name: str) -> Number:
     numbers = floats(values)
     finite = numbers[np.isfinite(numbers)]
     return Number(name, bands.edges(numbers), float(finite.mean()), float(finite.std()) or 1.0)
+
+
+def _computed(values: pd.Series, name: str) -> Computed:
+    numbers = compressed(values)
+    finite = numbers[np.isfinite(numbers)]
+    gaps = len(finite) < len(numbers)
+    return Computed(name, float(finite.mean()), float(finite.std()) or 1.0, gaps)
 
 
 def _number_from(stored: dict[str, Any]) -> Number:

@@ -28,6 +28,12 @@ class Options(BaseModel, extra="forbid"):
         title="Legitimate rows per fraud",
         description="How many legitimate transactions are kept for each fraud. 0 keeps all.",
     )
+    past: bool = Field(
+        True,
+        title="Features of the past",
+        description="How often, how much and how unusual: what the same customer and the same "
+        "merchant did before each payment, computed from the file. Needs a column that says when.",
+    )
     seed: int = Field(
         0, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same model."
     )

@@ -63,6 +63,12 @@ class Options(BaseModel, extra="forbid"):
         description="How many legitimate transactions each epoch draws for each fraud; scores are "
         "corrected for it. 0 keeps all.",
     )
+    past: bool = Field(
+        default=True,
+        title="Features of the past",
+        description="How often, how much and how unusual: what the same customer and the same "
+        "merchant did before each payment, computed from the file. Needs a column that says when.",
+    )
     seed: int = Field(
         default=0,
         ge=0,

@@ -43,6 +43,12 @@ class Options(BaseModel, extra="forbid"):
         description="Earlier periods the tuned trees are tried on, to say how far figures move. "
         "0 leaves that out, and the comparison with a random split.",
     )
+    past: bool = Field(
+        True,
+        title="Features of the past",
+        description="How often, how much and how unusual: what the same customer and the same "
+        "merchant did before each payment, computed from the file. Needs a column that says when.",
+    )
     seed: int = Field(
         0,
         ge=0,

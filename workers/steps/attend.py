@@ -56,7 +56,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Reading what happened before")
     chosen, kept_share, manner = _drawn(lesson.train.label.astype(np.int64), options)
     read = Fields.fit(
-        lesson.train.fitting_frame(), order.columns, order.clock, manner.bins, options.events
+        lesson.train.fitting_frame(), lesson.columns, order.clock, manner.bins, options.events
     )
     events = _events(read, lesson) if read.depth else None
     used = np.unique(np.concatenate(chosen))
@@ -73,7 +73,9 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Exporting the model")
     model.save_pretrained(order.folder / "model")
     export_history_model(model, *train.batch(slice(0, 5)), order.folder / MODEL)
-    reader = Reader("events", read.profile, order.columns, kept_share, fields=read)
+    reader = Reader(
+        "events", read.profile, order.columns, kept_share, fields=read, past=lesson.past
+    )
     return Learned(
         reader=reader,
         rows_trained=len(train),

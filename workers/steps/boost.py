@@ -41,7 +41,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Exporting the model")
     export_trees(found.trees.dumped(), train.vectors.shape[1], order.folder / MODEL)
     return Learned(
-        reader=Reader("vector", encoder.profile, order.columns, kept_share),
+        reader=Reader("vector", encoder.profile, order.columns, kept_share, past=lesson.past),
         rows_trained=len(train),
         parameters=found.trees.leaves,
         best_step=found.best_trial,
@@ -58,7 +58,7 @@ def _fitted(lesson: Lesson, part: Part, options: "Options") -> tuple[Encoder, Ro
     room = max(MOST_ROWS - frauds, frauds) / frauds
     drawn = min(options.negatives_per_fraud or room, room)
     places, kept_share = sample.draw(label, drawn, options.seed)
-    encoder = Encoder.fit(part.fitting_frame(), lesson.order.columns, lesson.order.clock)
+    encoder = Encoder.fit(part.fitting_frame(), lesson.columns, lesson.order.clock)
     rows = part.some(places)
     return encoder, Rows(vectors.of(encoder, rows), label[places], np.ones(len(rows))), kept_share
 

@@ -8,6 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from backend.steps import spans, split
@@ -15,7 +16,7 @@ from backend.steps.columns import FEATURES, Column
 from backend.steps.profile import FITTED_ON
 from backend.steps.spans import Span
 
-OWN = ("_row", "_label", "_amount", "_time", "_entity")
+OWN = ("_row", "_label", "_amount", "_time", "_entity", "_counterparty")
 DAY = 86_400.0
 ROWS_AT_ONCE = 50_000
 MOST_TWINS = 0.2  # share of the training rows; more equal rows are no copies of each other
@@ -70,10 +71,23 @@ class Part:
 def open_table(dataset: Path, columns: tuple[Column, ...], scratch: Path) -> datasets.Dataset:
     """Return the dataset's own columns and those a model may read, as Arrow on disk."""
     datasets.disable_progress_bars()
+    stored = set(pq.read_schema(dataset).names)  # no counterparty in files imported long ago
     features = [column.name for column in columns if column.role in FEATURES]
+    own = [name for name in OWN if name in stored]
     return datasets.Dataset.from_parquet(
-        str(dataset), cache_dir=str(scratch), columns=[*OWN, *features]
+        str(dataset), cache_dir=str(scratch), columns=[*own, *features]
     )
+
+
+def beside(table: datasets.Dataset, more: Path, scratch: Path) -> datasets.Dataset:
+    """Return the table with the columns of another Parquet file of as many rows beside its own.
+
+    `_row` of the other file is left out.
+    """
+    names = [name for name in pq.read_schema(more).names if name != "_row"]
+    other = datasets.Dataset.from_parquet(str(more), cache_dir=str(scratch), columns=names)
+    joined: datasets.Dataset = datasets.concatenate_datasets([table, other], axis=1)
+    return joined
 
 
 def labels(table: datasets.Dataset) -> Floats:

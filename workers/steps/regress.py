@@ -31,7 +31,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     """Fit the encoder on the training part, the regression on a sample of it; export ONNX."""
     order = lesson.order
     lesson.voice.stage("Reading the training part")
-    encoder = Encoder.fit(lesson.train.fitting_frame(), order.columns, order.clock)
+    encoder = Encoder.fit(lesson.train.fitting_frame(), lesson.columns, order.clock)
     return learn_from(encoder, lesson, options)
 
 
@@ -55,7 +55,7 @@ def learn_from(encoder: Encoder, lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Exporting the model")
     export.export_linear_model(model.coef_[0], model.intercept_[0], order.folder / MODEL)
     return Learned(
-        reader=Reader("vector", encoder.profile, order.columns, kept_share),
+        reader=Reader("vector", encoder.profile, order.columns, kept_share, past=lesson.past),
         rows_trained=len(train),
         parameters=rows.shape[1] + 1,
         best_step=rounds,

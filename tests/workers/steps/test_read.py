@@ -92,7 +92,7 @@ def test_a_training_row_that_would_be_met_again_is_left_out(tmp_path):
 
 def test_rows_that_are_alike_by_their_nature_are_kept_and_told(tmp_path):
     frame = simulated(600).assign(
-        _time=np.nan, _entity=None, _amount=np.nan, distance=np.nan, memo=None
+        _time=np.nan, _entity=None, _counterparty=None, _amount=np.nan, distance=np.nan, memo=None
     )
     frame.to_parquet(tmp_path / "rows.parquet")
     table = read.open_table(tmp_path / "rows.parquet", COLUMNS, tmp_path / "scratch")

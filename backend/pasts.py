@@ -1,0 +1,79 @@
+"""What happened before each transaction of a dataset: computed once, kept beside its file.
+
+One folder for each plan, named by a digest of the plan and the file, shared by all runs that ask
+for the same features and removed with the dataset. It is complete or it is not there.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend import files
+from backend.errors import PastGone
+from backend.steps import feature_table, shelves
+from backend.steps.features import Plan
+
+FEATURES = "features.parquet"
+LINK = "past.json"  # in the folder of a model: where the past that it reads lies
+VERSION = 1  # raised when the same plan gives other numbers or other files
+
+Heard = Callable[[float], None]  # called with the share that is done, 0 to 1
+
+
+def unheard(_share: float) -> None:
+    """Report progress to nobody."""
+
+
+def folder_of(plan: Plan, dataset: Path) -> Path:
+    """Return where the past of a dataset's Parquet file lies, as this plan looks at it."""
+    told = {"version": VERSION, "plan": plan.to_plain(), "bytes": dataset.stat().st_size}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return dataset.parent / f"past-{digest[:16]}"
+
+
+def prepared(plan: Plan, dataset: Path, scratch: Path, heard: Heard = unheard) -> Path:
+    """Return the folder with the past of a dataset's Parquet file; computed unless it is there.
+
+    Of two that ask at once one computes and the other waits. What a killed process left behind
+    is replaced. `scratch` is an existing folder for what does not fit in memory.
+    """
+    folder = folder_of(plan, dataset)
+    with _alone(dataset.parent):
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            files.remove(draft)
+            shelves.fill(plan, dataset, draft, scratch)
+            feature_table.build(plan, dataset, draft, draft / FEATURES, scratch, heard)
+            files.seal(draft)
+            draft.rename(folder)
+    return folder
+
+
+def link(model: Path, past: Path) -> None:
+    """Note in the folder of a model where the past that it reads lies, seen from there."""
+    told = {"folder": os.path.relpath(past.resolve(), model.resolve())}
+    (model / LINK).write_text(json.dumps(told))
+
+
+def linked(model: Path) -> Path:
+    """Return the folder that `link` noted. Raises PastGone when nothing lies there any more."""
+    told: dict[str, str] = json.loads((model / LINK).read_text())
+    folder = model.resolve() / told["folder"]
+    if not folder.is_dir():
+        raise PastGone
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others waiting until the block ends; a process that dies lets go."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
