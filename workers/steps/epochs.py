@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from backend.steps import metrics
 from backend.steps.events import Events
@@ -19,6 +18,7 @@ from backend.steps.situation import Rows
 from workers.family import Diverged
 from workers.signals import Wishes
 from workers.steps.history_net import TransactionModel
+from workers.steps.losses import LOSSES, SQUARED_ERROR, Loss
 from workers.steps.train import AP_FROM_FRAUDS, LOST_LOSSES, SHOWN, Best
 from workers.voice import Voice
 
@@ -40,6 +40,12 @@ class Seen:
     rows: Rows
     label: NDArray[np.int64]
     weight: Floats
+    wanted: Floats | None = None  # what is to be answered; None: the label
+
+    @property
+    def target(self) -> Floats:
+        """What is to be answered of each row (n,)."""
+        return self.label.astype(np.float64) if self.wanted is None else self.wanted
 
     def __len__(self) -> int:
         return len(self.label)
@@ -84,6 +90,11 @@ class Schooling:
         self.optimiser = _optimiser(self.model, self.pace.learning_rate)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
 
+    @property
+    def loss(self) -> Loss:
+        """How far off an answer is."""
+        return LOSSES[self.model.config.loss]
+
     def run(self) -> Best:
         """Learn, check after every epoch, and leave the best averaged weights in the model.
 
@@ -122,8 +133,11 @@ class Schooling:
         self.model.train()
         row, past = self.train.batch(places)
         logits = self.model(row.to(self.device), None if past is None else past.to(self.device))
-        label = torch.from_numpy(self.train.label[places]).to(self.device, logits.dtype)
-        loss = functional.binary_cross_entropy_with_logits(logits, label[:, None].expand_as(logits))
+        target, weight = (
+            torch.from_numpy(each[places]).to(self.device, logits.dtype)
+            for each in (self.train.target, self.train.weight)
+        )
+        loss = (weight * self.loss.of(logits, target)).mean()
         self.optimiser.zero_grad(set_to_none=True)
         if torch.isfinite(loss):
             loss.backward()
@@ -147,9 +161,12 @@ class Schooling:
         """
         ap, loss = None, math.nan
         if len(self.check):
-            loss, ap = self._measure(logits_of(self.average, self.check))
+            loss, ap = self._measure(answers_of(self.average, self.check))
             self.voice.point("validation", self.step, loss, ap)
-        steady = int(self.check.label.sum()) >= AP_FROM_FRAUDS
+        steady = (
+            int(self.check.label.sum()) >= AP_FROM_FRAUDS
+            and self.model.config.loss != SQUARED_ERROR
+        )
         value = ap if ap is not None and steady else -loss
         if self.best.weights and value <= self.best.value:
             return False
@@ -157,12 +174,14 @@ class Schooling:
         self.best = Best(value, self.step, weights)
         return True
 
-    def _measure(self, logit: Floats) -> tuple[float, float | None]:
+    def _measure(self, answer: Floats) -> tuple[float, float | None]:
         label, weight = self.check.label, self.check.weight
         as_trained = np.where(label == 1, weight, weight * self.kept_share)
-        losses = np.logaddexp(0, np.where(label == 1, -logit, logit))
+        said = torch.from_numpy(answer)
+        losses = self.loss.of(said[:, None], torch.from_numpy(self.check.target)).numpy()
         loss = float(np.average(losses, weights=as_trained))
         both = metrics.FEWEST_FRAUDS <= label.sum() < len(label)
+        logit = self.loss.logit(said).numpy()
         return loss, metrics.average_precision(label, logit, weight) if both else None
 
     def _rate(self, step: int) -> float:
@@ -181,17 +200,25 @@ def shuffled(places: Places, size: int, seed: int, epoch: int) -> Iterator[Place
 
 
 def logits_of(model: TransactionModel, seen: Seen) -> Floats:
-    """Return the mean logit of the members for each row (n,), in order; empty in, empty out."""
+    """Return what ranks each row (n,), in order: the log-odds of fraud, or the number learned."""
+    said = torch.from_numpy(answers_of(model, seen))
+    found: Floats = LOSSES[model.config.loss].logit(said).numpy()
+    return found
+
+
+def answers_of(model: TransactionModel, seen: Seen) -> Floats:
+    """Return the mean answer of the members for each row, (n,) or (n, answers), in order."""
     model.eval()
-    logit = np.zeros(len(seen))
+    answers = model.config.answers
+    said = np.zeros((len(seen), answers) if answers > 1 else len(seen))
     device = next(model.parameters()).device
     with torch.inference_mode():
         for start in range(0, len(seen), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             row, past = seen.batch(some)
             found = model(row.to(device), None if past is None else past.to(device))
-            logit[some] = found.mean(dim=-1).double().cpu().numpy()
-    return logit
+            said[some] = found.mean(dim=1).double().cpu().numpy()
+    return said
 
 
 def _optimiser(model: torch.nn.Module, rate: float) -> torch.optim.Optimizer:

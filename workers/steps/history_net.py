@@ -7,6 +7,7 @@ Tabular Deep Learning with Parameter-Efficient Ensembling", 2024). Without a his
 is left, which is then TabM-mini.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ class HistoryConfig(PretrainedConfig):
         self.nets = 1  # networks, whose members answer together
         self.field_dropout = 0.05  # share of fields hidden while learning
         self.chance = 0.5  # of fraud, among the rows that are learned from
+        self.loss, self.answers = "cross-entropy", 1  # of losses.LOSSES; values a member gives
         super().__init__(**size)
 
     @classmethod
@@ -148,7 +150,10 @@ class History(nn.Module):
 
 
 class Head(nn.Module):
-    """Members that share layers and differ in how they scale their input: (b, n) -> (b, k)."""
+    """Members that share layers and differ in how they scale their input: (b, n) -> (b, k).
+
+    With several answers each, (b, k, answers), of which the first is that nothing is wrong.
+    """
 
     def __init__(self, config: HistoryConfig, places: int) -> None:
         super().__init__()
@@ -157,17 +162,22 @@ class Head(nn.Module):
         self.first = nn.Linear(places, config.hidden)
         self.second = nn.Linear(config.hidden, config.hidden)
         spread = config.hidden**-0.5
-        self.last = nn.Parameter(
-            torch.empty(config.members, config.hidden).uniform_(-spread, spread)
-        )
-        chance = torch.full((config.members,), config.chance)
-        self.bias = nn.Parameter(torch.logit(chance))
+        self.answers = config.answers
+        each = (config.members, config.answers) if config.answers > 1 else (config.members,)
+        self.last = nn.Parameter(torch.empty(*each, config.hidden).uniform_(-spread, spread))
+        odds = torch.logit(torch.full(each, config.chance))
+        if config.answers > 1:  # fraud is as likely, whichever of its kinds
+            odds -= math.log(config.answers - 1)
+            odds[:, 0] = 0.0
+        self.bias = nn.Parameter(odds)
         self.dropout = config.dropout
 
     def forward(self, found: Tensor) -> Tensor:
         each = found[:, None] * self.scale
         for layer in (self.first, self.second):
             each = functional.dropout(functional.relu(layer(each)), self.dropout, self.training)
+        if self.answers > 1:
+            return torch.einsum("bkh,kah->bka", each, self.last) + self.bias
         return (each * self.last).sum(dim=-1) + self.bias
 
 
@@ -207,8 +217,11 @@ class TransactionModel(PreTrainedModel):
         self.post_init()
 
     def forward(self, row: Tensor, past: Tensor | None = None) -> Tensor:
-        """Return the logit of fraud of each row by each member, (rows, nets * members)."""
-        return torch.cat([net(row, past) for net in self.nets], dim=-1)
+        """Return what each member says of each row, (rows, nets * members[, answers]).
+
+        That is the logit of fraud, unless `config.loss` is one of kinds or of numbers.
+        """
+        return torch.cat([net(row, past) for net in self.nets], dim=1)
 
     def _init_weights(self, module: nn.Module) -> None:
         """Leave every module as it initialised itself."""

@@ -97,9 +97,10 @@ class Loss:
     logit: Callable[[Tensor], Tensor]  # one answer a row, (rows[, kinds]) -> what ranks, (rows,)
 
 
+CROSS_ENTROPY, FOCAL, KINDS, SQUARED_ERROR = "cross-entropy", "focal", "kinds", "squared error"
 LOSSES = {
-    "cross-entropy": Loss(cross_entropy, as_given),
-    "focal": Loss(focal, of_focal),
-    "kinds": Loss(softmax_cross_entropy, of_kinds),
-    "squared error": Loss(squared_error, as_given),
+    CROSS_ENTROPY: Loss(cross_entropy, as_given),
+    FOCAL: Loss(focal, of_focal),
+    KINDS: Loss(softmax_cross_entropy, of_kinds),
+    SQUARED_ERROR: Loss(squared_error, as_given),
 }
