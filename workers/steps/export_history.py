@@ -1,5 +1,6 @@
 """A trained transaction transformer as ONNX: one logit a row, from the mean of all members."""
 
+import copy
 import logging
 import warnings
 from pathlib import Path
@@ -39,8 +40,9 @@ def export_history_model(
 
     A model of kinds answers with `kinds` (rows, kinds) too, see `MeanKinds`. The number of rows
     is free; `row` and `past` are examples of two rows or more. The model is left in evaluation
-    mode.
+    mode. The names of the columns are constants by then and cost nothing.
     """
+    model.eval()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     given = {"row": row} if past is None else {"row": row, "past": past}
     free = {0: torch.export.Dim("rows")}
@@ -48,7 +50,7 @@ def export_history_model(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         torch.onnx.export(
-            (MeanKinds if of_kinds else MeanLogit)(model.eval()),
+            (MeanKinds if of_kinds else MeanLogit)(copy.deepcopy(model).fold()),
             tuple(given.values()),
             str(path),
             input_names=list(given),

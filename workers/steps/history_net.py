@@ -16,10 +16,25 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PretrainedConfig, PreTrainedModel
 
-from backend.steps.fields import UNKNOWN, Fields
+from backend.steps.fields import DISTANCE, UNKNOWN, Fields
 from backend.steps.situation import GAP_STEPS, SIDES
+from workers.steps.attention import Block
+from workers.steps.field_net import (
+    MIXES,
+    NAME_WIDTH,
+    WORD_WIDTH,
+    Numbers,
+    Place,
+    Projection,
+    Words,
+    apart_places,
+    number_places,
+    other_places,
+    same_places,
+    word_places,
+)
 
-WORD_WIDTH = 8  # numbers a category becomes
+SAID = {DISTANCE: "distance between the two places", "_amount": "amount"}
 
 
 class HistoryConfig(PretrainedConfig):
@@ -35,12 +50,15 @@ class HistoryConfig(PretrainedConfig):
         followed: Sequence[int] = (),
         followed_words: Sequence[int] = (),
         depth: int = 0,
+        names: Sequence[str] = (),
         **size: Any,
     ) -> None:
         self.steps, self.words, self.more = list(steps), list(words), more
         self.followed, self.followed_words = list(followed), list(followed_words)
         self.depth = depth  # earlier events that are looked at; 0 for none
-        self.width, self.heads, self.blocks = 48, 4, 1  # of the attention
+        self.names = list(names)  # what the columns are called, numbers first
+        self.width, self.heads, self.blocks = 48, 4, 1  # of the attention to earlier events
+        self.field_blocks = 0  # of the attention among the fields of the transaction itself
         self.members, self.hidden, self.dropout = 8, 192, 0.1  # of the head
         self.nets = 1  # networks, whose members answer together
         self.field_dropout = 0.05  # share of fields hidden while learning
@@ -58,94 +76,70 @@ class HistoryConfig(PretrainedConfig):
             followed=read.followed,
             followed_words=read.followed_words,
             depth=read.depth,
+            names=[SAID.get(name, name.replace("_", " ").strip()) for name in names_of(read)],
             **size,
         )
 
 
-class Numbers(nn.Module):
-    """Places among quantiles as piecewise-linear steps: (..., n) -> (..., sum of steps + n)."""
+def names_of(read: Fields) -> list[str]:
+    """Return the columns a network reads by field, numbers first, then categories."""
+    numbers = [scale.name for scale in read.scales]
+    return [*numbers, *(category.name for category in read.profile.categories)]
 
-    def __init__(self, steps: Sequence[int]) -> None:
+
+class Row(nn.Module):
+    """What the fields of a transaction say to each other: (b, flat) -> (b, width).
+
+    Every field is a token, and so is all that belongs to none; one more asks them.
+    """
+
+    def __init__(self, config: HistoryConfig) -> None:
         super().__init__()
-        self.steps = list(steps)
-        self.places = sum(self.steps) + len(self.steps)
+        self.spans = _spans(config)
+        self.token = Projection(_flat_places(config), config.width)
+        self.start = nn.Parameter(torch.randn(len(self.spans), config.width) * 0.02)
+        self.asks = nn.Parameter(torch.randn(1, 1, config.width) * 0.02)
+        sizes = config.width, config.heads, config.dropout
+        self.blocks = nn.ModuleList(Block(*sizes) for _ in range(config.field_blocks))
+        self.norm = nn.LayerNorm(config.width)
 
-    def forward(self, place: Tensor) -> Tensor:
-        parts = [(place < 0).to(place.dtype)]
-        for number, steps in enumerate(self.steps):
-            rising = torch.arange(steps, dtype=place.dtype, device=place.device)
-            parts.append((place[..., number : number + 1] - rising).clamp(0, 1))
-        return torch.cat(parts, dim=-1)
-
-
-class Words(nn.Module):
-    """Codes as learned numbers: (..., n) -> (..., n * 8)."""
-
-    def __init__(self, sizes: Sequence[int]) -> None:
-        super().__init__()
-        tables = [nn.Embedding(size, WORD_WIDTH) for size in sizes]
-        self.tables = nn.ModuleList(tables)
-        self.places = len(tables) * WORD_WIDTH
-
-    def forward(self, code: Tensor) -> Tensor:
-        numbers = code.long()
-        return torch.cat([table(numbers[..., n]) for n, table in enumerate(self.tables)], dim=-1)
-
-
-class Block(nn.Module):
-    """Attention and a gated layer, both pre-norm: tokens (b, t, w) ask others (b, s, w)."""
-
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads, self.dropout = heads, dropout
-        self.norm, self.norm_asked, self.norm_gated = (nn.LayerNorm(width) for _ in range(3))
-        self.ask, self.answer = nn.Linear(width, width), nn.Linear(width, width)
-        self.tell = nn.Linear(width, 2 * width)
-        inner = 4 * width // 3
-        self.gate, self.out = nn.Linear(width, 2 * inner), nn.Linear(inner, width)
-
-    def forward(self, tokens: Tensor, asked: Tensor, seen: Tensor) -> Tensor:
-        key, value = self.tell(self.norm_asked(asked)).chunk(2, dim=-1)
-        query, key, value = (
-            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for part in (self.ask(self.norm(tokens)), key, value)
-        )
-        found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
-        found = self.answer(found.transpose(1, 2).flatten(2))
-        tokens = tokens + functional.dropout(found, self.dropout, self.training)
-        opened, gated = self.gate(self.norm_gated(tokens)).chunk(2, dim=-1)
-        found = self.out(functional.gelu(opened) * gated)
-        return tokens + functional.dropout(found, self.dropout, self.training)
+    def forward(self, flat: Tensor, names: Tensor) -> Tensor:
+        weight = self.token.weight(names)
+        parts = [flat[:, places] @ weight[:, places].T for places in self.spans]
+        fields = torch.stack(parts, dim=1) + self.start
+        tokens = torch.cat([self.asks.expand(flat.shape[0], -1, -1), fields], dim=1)
+        for block in self.blocks[:-1]:
+            tokens = block(tokens, tokens, None)
+        return self.norm(self.blocks[-1](tokens[:, :1], tokens, None)[:, 0])
 
 
 class History(nn.Module):
     """What a transaction finds among earlier events: (b, flat), (b, depth, n) -> (b, width)."""
 
-    def __init__(self, config: HistoryConfig, flat: int) -> None:
+    def __init__(self, config: HistoryConfig) -> None:
         super().__init__()
         self.numbers = Numbers([GAP_STEPS, *(config.steps[place] for place in config.followed)])
         self.words = Words([config.words[place] for place in config.followed_words])
         self.cut = len(config.followed), len(config.followed_words)
-        sides = SIDES - 2 + sum(self.cut)  # neither "there" nor the gap, which is a number
-        places = self.numbers.places + self.words.places + sides
-        self.event, self.query = nn.Linear(places, config.width), nn.Linear(flat, config.width)
+        self.event = Projection(_event_places(config), config.width)
+        self.query = Projection(_flat_places(config), config.width)
         self.nothing = nn.Parameter(torch.randn(1, 1, config.width) * 0.02)
         sizes = config.width, config.heads, config.dropout
         self.blocks = nn.ModuleList(Block(*sizes) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(config.width)
 
-    def forward(self, flat: Tensor, past: Tensor) -> Tensor:
+    def forward(self, flat: Tensor, past: Tensor, names: Tensor) -> Tensor:
         numbers, words = self.cut
         sides, own, apart, codes, same = past.split([SIDES, numbers, numbers, words, words], dim=-1)
         parts = [self.numbers(torch.cat([sides[..., 1:2], own], dim=-1)), sides[..., 2:], apart]
         parts += [self.words(codes), same] if words else []
         nothing = self.nothing.expand(past.shape[0], -1, -1)
-        events = torch.cat([nothing, self.event(torch.cat(parts, dim=-1))], dim=1)
+        events = torch.cat([nothing, self.event(torch.cat(parts, dim=-1), names)], dim=1)
         always = torch.ones_like(sides[:, :1, 0])
         seen = (torch.cat([always, sides[..., 0]], dim=1) > 0)[:, None, None, :]
         for block in self.blocks[:-1]:
             events = block(events, events, seen)
-        found = self.blocks[-1](self.query(flat)[:, None], events, seen)
+        found = self.blocks[-1](self.query(flat, names)[:, None], events, seen)
         return self.norm(found[:, 0])
 
 
@@ -173,16 +167,21 @@ class Head(nn.Module):
         self.dropout = config.dropout
 
     def forward(self, found: Tensor) -> Tensor:
-        each = found[:, None] * self.scale
-        for layer in (self.first, self.second):
-            each = functional.dropout(functional.relu(layer(each)), self.dropout, self.training)
+        each = self.think(found)
         if self.answers > 1:
             return torch.einsum("bkh,kah->bka", each, self.last) + self.bias
         return (each * self.last).sum(dim=-1) + self.bias
 
+    def think(self, found: Tensor) -> Tensor:
+        """Return what each member makes of its input before it answers, (b, k, hidden)."""
+        each = found[:, None] * self.scale
+        for layer in (self.first, self.second):
+            each = functional.dropout(functional.relu(layer(each)), self.dropout, self.training)
+        return each
+
 
 class Net(nn.Module):
-    """One network: fields, history and head."""
+    """One network: fields, their attention, history and head."""
 
     def __init__(self, config: HistoryConfig) -> None:
         super().__init__()
@@ -190,30 +189,39 @@ class Net(nn.Module):
         self.hidden_share = config.field_dropout
         self.numbers, self.words = Numbers(config.steps), Words(config.words)
         flat = self.numbers.places + self.words.places + config.more
-        self.history = History(config, flat) if config.depth else None
-        self.head = Head(config, flat + (config.width if config.depth else 0))
+        self.row = Row(config) if config.field_blocks else None
+        self.history = History(config) if config.depth else None
+        attended = bool(config.field_blocks) + bool(config.depth)
+        self.head = Head(config, flat + attended * config.width)
 
-    def forward(self, row: Tensor, past: Tensor | None) -> Tensor:
+    def forward(self, row: Tensor, past: Tensor | None, names: Tensor) -> Tensor:
+        return self.head(self.find(row, past, names))
+
+    def find(self, row: Tensor, past: Tensor | None, names: Tensor) -> Tensor:
+        """Return what the head reads: the fields, and what attention found, history last."""
         place, code, more = row.split(self.cut, dim=-1)
         if self.training and self.hidden_share:
             place = torch.where(torch.rand_like(place) < self.hidden_share, -1.0, place)
             code = torch.where(torch.rand_like(code) < self.hidden_share, float(UNKNOWN), code)
         parts = [self.numbers(place), *([self.words(code)] if self.cut[1] else []), more]
         flat = torch.cat(parts, dim=-1)
+        found = [flat] if self.row is None else [flat, self.row(flat, names)]
         if self.history is not None:
             assert past is not None, "a network with a history needs the past of its rows"
-            flat = torch.cat([flat, self.history(flat, past)], dim=-1)
-        return self.head(flat)
+            found.append(self.history(flat, past, names))
+        return torch.cat(found, dim=-1)
 
 
 class TransactionModel(PreTrainedModel):
-    """Networks that answer together."""
+    """Networks that answer together, and what they make of the names of columns."""
 
     config_class = HistoryConfig
 
     def __init__(self, config: HistoryConfig) -> None:
         super().__init__(config)
         self.nets = nn.ModuleList(Net(config) for _ in range(config.nets))
+        self.name = nn.Linear(NAME_WIDTH, MIXES, bias=False)
+        self.register_buffer("called", torch.zeros(max(len(config.names), 1), NAME_WIDTH))
         self.post_init()
 
     def forward(self, row: Tensor, past: Tensor | None = None) -> Tensor:
@@ -221,7 +229,54 @@ class TransactionModel(PreTrainedModel):
 
         That is the logit of fraud, unless `config.loss` is one of kinds or of numbers.
         """
-        return torch.cat([net(row, past) for net in self.nets], dim=1)
+        names = self.names()
+        return torch.cat([net(row, past, names) for net in self.nets], dim=1)
+
+    def names(self) -> Tensor:
+        """Return what the networks make of the names of the columns, (fields, 8)."""
+        mixed: Tensor = self.name(self.called)
+        return mixed
+
+    def fold(self) -> "TransactionModel":
+        """Make what the names say part of the weights, for good, and return the model."""
+        names = self.names().detach()
+        for module in self.modules():
+            if isinstance(module, Projection):
+                module.fold(names)
+        return self
 
     def _init_weights(self, module: nn.Module) -> None:
         """Leave every module as it initialised itself."""
+
+
+def _flat_places(config: HistoryConfig) -> list[Place]:
+    numbers, words = len(config.steps), len(config.words)
+    return [
+        *number_places(config.steps, range(numbers)),
+        *word_places(range(numbers, numbers + words)),
+        *other_places(config.more),
+    ]
+
+
+def _event_places(config: HistoryConfig) -> list[Place]:
+    steps = [GAP_STEPS, *(config.steps[place] for place in config.followed)]
+    words = [len(config.steps) + place for place in config.followed_words]
+    return [
+        *number_places(steps, [-1, *config.followed]),
+        *other_places(SIDES - 2),  # neither "there" nor the gap, which is a number
+        *apart_places(config.followed),
+        *word_places(words),
+        *same_places(words),
+    ]
+
+
+def _spans(config: HistoryConfig) -> list[list[int]]:
+    """Return the places of each field among the flat ones, then of all that belongs to none."""
+    spans, at = [], len(config.steps)
+    for number, steps in enumerate(config.steps):
+        spans.append([number, *range(at, at + steps)])
+        at += steps
+    for _ in config.words:
+        spans.append([*range(at, at + WORD_WIDTH)])
+        at += WORD_WIDTH
+    return [*spans, [*range(at, at + config.more)]]

@@ -10,7 +10,8 @@ from backend.steps.fields import Fields
 from backend.steps.situation import Rows
 from tests.backend.steps.looped import COLUMNS, drawn
 from workers.steps.export_history import MeanLogit, export_history_model
-from workers.steps.history_net import Head, HistoryConfig, Numbers, TransactionModel
+from workers.steps.field_net import Numbers, Projection, number_places
+from workers.steps.history_net import Head, HistoryConfig, TransactionModel
 
 FRAME = drawn(120, seed=3)
 
@@ -24,6 +25,15 @@ def built(depth: int, **size) -> tuple[TransactionModel, torch.Tensor, torch.Ten
     model = TransactionModel(HistoryConfig.of(read, rows.more.shape[1], **size)).eval()
     past = torch.from_numpy(rows.past(read, events)) if events else None
     return model, torch.from_numpy(rows.row), past
+
+
+def named(model: TransactionModel) -> None:
+    """Give the columns names that say something, and weights that hear it."""
+    with torch.no_grad():
+        model.called.normal_()
+        for module in model.modules():
+            if isinstance(module, Projection):
+                module.shared.normal_(std=0.1)
 
 
 def test_numbers_become_steps_that_fill_one_after_the_other():
@@ -68,10 +78,42 @@ def test_survives_its_folder(tmp_path):
     assert torch.equal(again(row, past), model(row, past))
 
 
+def test_the_fields_of_a_transaction_tell_each_other_something():
+    model, row, _ = built(depth=0, field_blocks=2)
+    before = model(row)
+    model.nets[0].row.blocks[0].out.weight.data.normal_(std=0.5)
+    assert not torch.allclose(model(row), before, atol=1e-3)
+
+
+def test_names_mix_weights_that_all_columns_share_until_they_are_folded():
+    model, row, past = built(depth=4, field_blocks=1)
+    plain = model(row, past)
+    named(model)
+    heard = model(row, past)
+    assert not torch.allclose(heard, plain, atol=1e-3)
+    model.fold()
+    model.called.zero_()
+    assert torch.allclose(model(row, past), heard, atol=1e-5)
+
+
+def test_a_shared_answer_is_the_same_at_equal_shares_of_the_quantiles():
+    def answers(steps: int, place: float) -> torch.Tensor:
+        layer = Projection(number_places([steps], [0]), 3)
+        layer.own.requires_grad_(False).weight.zero_()
+        layer.own.bias.zero_()
+        torch.manual_seed(0)
+        layer.shared.data.normal_()
+        return layer(Numbers([steps])(torch.tensor([[place]])), torch.ones(1, 8))
+
+    assert torch.allclose(answers(16, 8.0), answers(24, 12.0), atol=1e-5)
+    assert not torch.allclose(answers(16, 8.0), answers(16, 9.0), atol=1e-2)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("depth", "blocks"), [(0, 1), (4, 1), (4, 2)])
-def test_answers_in_onnx_as_in_torch(tmp_path, depth, blocks):
-    model, row, past = built(depth, blocks=blocks, nets=2)
+@pytest.mark.parametrize(("depth", "blocks", "fields"), [(0, 1, 1), (4, 1, 0), (4, 2, 2)])
+def test_answers_in_onnx_as_in_torch(tmp_path, depth, blocks, fields):
+    model, row, past = built(depth, blocks=blocks, field_blocks=fields, nets=2)
+    named(model)
     few = None if past is None else past[:3]
     export_history_model(model, row[:3], few, tmp_path / "model.onnx")
     given = {"row": row.numpy()} | ({} if past is None else {"past": past.numpy()})
