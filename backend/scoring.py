@@ -45,7 +45,7 @@ def fields(run_id: int) -> tuple[Field, ...]:
     Raises RunNotFound; ModelNotReady when the run has no finished model.
     """
     reader = _scorer(run_id).reader
-    return form.fields_of(reader.profile, reader.columns, reader.fields)
+    return form.fields_of(reader.profile, reader.columns, reader.fields, reader.past)
 
 
 def from_row(run_id: int, row: int) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def score(run_id: int, values: dict[str, Any]) -> Scored:
 
     `values` are given by field name; one left out or None is missing. The band follows the
     run's newest policy: its threshold is where looking begins. Raises RunNotFound;
-    ModelNotReady; TransactionRefused naming the field that cannot be read.
+    ModelNotReady; TransactionRefused naming the field that cannot be read; PastGone.
     """
     scorer = _scorer(run_id)
     reader = scorer.reader

@@ -14,14 +14,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 import workers.models
-from backend import files, plugins
+from backend import files, pasts, plugins
 from backend.errors import NotTrainable, OptionsRefused, TouchstoneError
-from backend.scorer import open_scorer
+from backend.scorer import Scorer, open_scorer
 from workers.device import die_with
 from workers.family import Diverged, Family, Learned, Lesson
 from workers.order import Order
 from workers.signals import Wishes, listen
-from workers.steps import judge, predict
+from workers.steps import judge, predict, recall
 from workers.voice import DIVERGED, REFUSED, Voice, paced
 
 SCRATCH = "scratch"
@@ -30,8 +30,7 @@ KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     """Carry a dataset from its Parquet file to a proven model and the scores it gives."""
-    # Arrow tables: not needed, and not loaded, to score
-    from workers.steps import read, recall
+    from workers.steps import read  # Arrow tables: not needed, and not loaded, to score
 
     family, options = _chosen(order)
     voice.stage("Reading transactions")
@@ -43,7 +42,7 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     _check_both_classes(part["train"].label)
 
     wanted = getattr(options, "past", False)
-    past, part = recall.recall(order, table, part, voice) if wanted else (None, part)
+    past, part = recall.recall(order, table, part, voice, scratch) if wanted else (None, part)
     told = part["train"], part["validation"], part["test"]
     lesson = Lesson(order, *told, voice, wishes, scratch, divided, past)
     learned = family.train(lesson, options)
@@ -71,9 +70,10 @@ def score(order: Order, voice: Voice) -> None:
     scorer = open_scorer(order.model, order.threads)
     rows = predict.count(order.dataset)
     voice.plan(rows)
+    past = _recalled(order, scorer, voice)
 
     voice.stage(f"Scoring {rows:,} transactions")
-    frames = ((predict.OTHER, frame) for frame in predict.stored_frames(order.dataset))
+    frames = ((predict.OTHER, frame) for frame in predict.stored_frames(order.dataset, past))
     heard = paced(voice, rows, rows_are_steps=True)
     predict.write(predict.predict(scorer, frames, heard), order.folder)
 
@@ -114,6 +114,14 @@ def _chosen(order: Order) -> tuple[Family, BaseModel]:
         raise OptionsRefused(f"The option {name} cannot be used: {first['msg']}") from wrong
 
 
+def _recalled(order: Order, scorer: Scorer, voice: Voice) -> Path | None:
+    """Return the features of the past of the dataset that is scored, where the model reads them."""
+    plan = scorer.reader.past
+    if plan is None:
+        return None
+    return recall.compute(plan, order, voice, order.folder / SCRATCH) / pasts.FEATURES
+
+
 def _check_both_classes(label: Any) -> None:
     if not (label == 1).any():
         raise NotTrainable(
@@ -127,7 +135,11 @@ def _check_both_classes(label: Any) -> None:
 def _told(learned: Learned) -> dict[str, Any]:
     told = {name: value for name, value in vars(learned).items() if name not in KEPT_ASIDE}
     reader = learned.reader
-    left_out = reader.profile.left_out
+    words = reader.past.words if reader.past else {}
+    left_out = {words.get(name, name): why for name, why in reader.profile.left_out.items()}
+    if reader.past:
+        what = reader.past.left_out.items()
+        left_out |= {f"Features of the past: {name}": why for name, why in what}
     return {**told, **learned.extras, "kept_share": reader.kept_share, "columns_left_out": left_out}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from backend.errors import TransactionRefused
 from backend.steps.columns import Column, Role, named
+from backend.steps.features import Plan
 from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 
@@ -35,14 +36,18 @@ class Field:
 
 
 def fields_of(
-    profile: Profile, columns: Iterable[Column], read: Fields | None = None
+    profile: Profile,
+    columns: Iterable[Column],
+    read: Fields | None = None,
+    past: Plan | None = None,
 ) -> tuple[Field, ...]:
     """Return a field for everything a model with this profile reads: amount, time, columns.
 
-    A model that looks at earlier events says in `read` what else it needs to know.
+    A model that looks at earlier events says in `read` what else it needs to know, one that
+    reads features of the past in `past`; those themselves are computed and never asked for.
     """
     columns = tuple(columns)
-    found: list[Field] = list(_whose(columns, read)) if read else []
+    found = list(_whose(columns, read, past))
     if profile.amount:
         name = next(iter(named(columns, Role.AMOUNT)), "Amount")
         found.append(Field(name, "amount", default=round(profile.amount.typical, 2)))
@@ -57,17 +62,28 @@ def fields_of(
     for number in profile.numbers:
         found.append(Field(number.name, "number", default=float(f"{number.typical:.6g}")))
     found.extend(Field(name, "text", default="") for name in profile.texts)
+    found.extend(_elsewhere(profile, read, past))
     return tuple(found)
 
 
-def _whose(columns: tuple[Column, ...], read: Fields) -> Iterator[Field]:
-    if read.depth:
+def _whose(columns: tuple[Column, ...], read: Fields | None, past: Plan | None) -> Iterator[Field]:
+    looks_back = read is not None and read.depth > 0
+    if looks_back or (past and past.entity):
         who = " and ".join(named(columns, Role.ENTITY)) or "Customer"
         yield Field(who, "entity", help=WHO_HELP)
-    if read.depth and read.counterparty:
+    if (read and looks_back and read.counterparty) or (past and past.counterparty):
         yield Field(" and ".join(named(columns, Role.COUNTERPARTY)) or "With whom", "counterparty")
-    own = {number.name for number in read.profile.numbers}
-    yield from (Field(name, "number") for name in read.ends if name not in own)
+
+
+def _elsewhere(profile: Profile, read: Fields | None, past: Plan | None) -> Iterator[Field]:
+    """Yield what the model reads of its past only: places and categories."""
+    own = {number.name for number in profile.numbers}
+    own |= {category.name for category in profile.categories}
+    ends = [*(read.ends if read else ()), *((past.place or ()) if past else ())]
+    ends += (past.home or ()) if past else ()
+    yield from (Field(name, "number") for name in dict.fromkeys(ends) if name not in own)
+    followed = past.categories if past else ()
+    yield from (Field(name, "text", default="") for name in followed if name not in own)
 
 
 def frame_of(profile: Profile, fields: Iterable[Field], values: dict[str, Any]) -> pd.DataFrame:

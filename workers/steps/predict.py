@@ -1,6 +1,7 @@
 """The score of many transactions, by the finished ONNX model that will answer analysts too."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,17 @@ SCHEMA = pa.schema(
 )
 
 
-def stored_frames(dataset: Path) -> Iterator[pd.DataFrame]:
-    """Yield all rows of a dataset's Parquet file, in file order, 50,000 at a time."""
-    with pq.ParquetFile(dataset) as file:
-        for batch in file.iter_batches(ROWS_AT_ONCE):
-            yield batch.to_pandas()
+def stored_frames(dataset: Path, features: Path | None = None) -> Iterator[pd.DataFrame]:
+    """Yield all rows of a dataset's Parquet file, in file order, 50,000 at a time.
+
+    Beside its columns stand those of the Parquet file `features`, which has as many rows.
+    """
+    with ExitStack() as opened:
+        paths = [dataset, *([features] if features else [])]
+        files = [opened.enter_context(pq.ParquetFile(path)) for path in paths]
+        for batches in zip(*(file.iter_batches(ROWS_AT_ONCE) for file in files), strict=True):
+            own, *more = (batch.to_pandas() for batch in batches)
+            yield pd.concat([own, *(each.drop(columns="_row") for each in more)], axis=1)
 
 
 def count(dataset: Path) -> int:

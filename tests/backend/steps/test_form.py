@@ -1,11 +1,14 @@
 """One transaction typed by hand: fields, values, refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from backend.errors import TransactionRefused
 from backend.steps import form
+from backend.steps.features import DAY, Plan
 from backend.steps.fields import Fields
 from backend.steps.profile import Profile
 from tests.workers.learning import COLUMNS, simulated
@@ -38,6 +41,25 @@ def test_a_model_with_a_history_asks_whose_transaction_it_is_and_with_whom():
     for name in ("_entity", "_counterparty", "_time"):
         assert again[name] == FRAME[name].iloc[3]
     assert form.frame_of(PROFILE, fields, {"card": " "})["_entity"].isna().all()
+
+
+def test_features_of_the_past_ask_for_what_they_are_computed_from_and_are_not_asked_for():
+    plan = Plan.fit(FRAME, COLUMNS, delay=DAY)
+    columns = (*COLUMNS, *plan.columns)
+    told = FRAME.assign(**dict.fromkeys(plan.words, np.arange(len(FRAME)) / 7))
+    fields = form.fields_of(Profile.fit(told, columns, "date"), COLUMNS, None, plan)
+    assert [(field.name, field.kind) for field in fields[:2]] == [
+        ("card", "entity"),
+        ("With whom", "counterparty"),
+    ]
+    assert fields[2:] == FIELDS
+    placed = replace(plan, place=("lat", "long"), categories=("shop", "trade"))
+    more = form.fields_of(PROFILE, COLUMNS, None, placed)[len(fields) :]
+    assert [(field.name, field.kind) for field in more] == [
+        ("lat", "number"),
+        ("long", "number"),
+        ("trade", "text"),
+    ]
 
 
 def test_a_model_without_a_history_asks_no_more_than_others():
