@@ -13,6 +13,7 @@ from backend.steps.columns import Column, from_plain, to_plain
 from backend.steps.features import Plan
 from backend.steps.fields import Fields
 from backend.steps.profile import Profile
+from backend.steps.serialise import Style
 
 FILE = "reader.json"
 REVIEW_SHARE, HIGH_SHARE = 0.01, 0.001  # of legitimate rows that would be looked at
@@ -35,6 +36,7 @@ class Reader:
     high: float = 1.0  # score from which few legitimate transactions lie
     marks: tuple[float, ...] = ()  # scores of the test part, evenly spaced in rank
     calibrator: Calibrator = NONE  # what becomes of a score corrected for the sampling
+    serialiser: Style = "bands"  # how texts are written; runs from before styles told no other
     fields: Fields | None = None  # of models that look at earlier events
     past: Plan | None = None  # of models that read features of the past
 

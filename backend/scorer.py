@@ -67,7 +67,7 @@ class Scorer:
 
     def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
         assert self.tokeniser is not None
-        texts = Serialiser(self.reader.profile).apply(frame)
+        texts = Serialiser(self.reader.profile, self.reader.serialiser).apply(frame)
         place, distinct = pd.factorize(np.array(texts, dtype=object))  # equal texts, one answer
         rows_of = np.bincount(place, minlength=len(distinct))
         ids = tokens.encode(self.tokeniser, list(distinct))

@@ -1,37 +1,31 @@
-"""One transaction as a short text that a language model can read.
+"""One transaction as a short text that a language model can read, in one of three styles.
 
-    64 23 friday 37 840 gas transport f ny
+    considerable 23 friday modest gas url ny             words: what `bert` learns from
+    considerable amount, friday night, category gas      sentence: for models that learn little
+    64 23 friday 37 840 gas transport yes ny             bands: what earlier runs learned from
 
-is a row whose amount lies in band 64 of 100, at 23 o'clock on a Friday, with one number in
-band 37, about 840 spent, and then its categories and free text. The order of the fields is fixed
-and every number is one token, so that a field stands at the same place in every text. No
-identifier appears: entity, counterparty and id columns are never read.
+Words: the fields in a fixed order without their names, so that each stands at about the same
+place in every text, and nothing that says nothing. Sentence: every field names itself, and a
+number stands there only where it is unusual. No identifier appears in any: entity, counterparty
+and id columns are never read. A model keeps the style it learned from, see `Reader`.
 """
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from backend.steps import bands, clock
+from backend.steps import banded, cells, clock
+from backend.steps.cells import NONE, Texts
 from backend.steps.columns import Column
+from backend.steps.magnitudes import USUAL, words_of
 from backend.steps.profile import Category, Profile, floats
 
-NONE, OTHER = "none", "other"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NONE)
-LONGEST_CELL = 400  # characters of free text that are read
-LONGEST_WORD = 40  # characters of a category that are read
+Style = Literal["words", "sentence", "bands"]
 
-# Marks that tokenisers give a meaning of their own ([SEP], <s>, <|end|>): a cell is data.
-CONTROL = re.compile(r"[\[\]<>{}|\x00-\x1f]+")
-NOT_A_WORD = re.compile(r"[\W_]+")
-
-_BAND_WORDS = np.array([*(str(band) for band in range(bands.BANDS)), NONE], dtype=object)
-
-Texts = list[str]
+HOURS = tuple(str(hour) for hour in range(24))
+TIMES_OF_DAY = (*["night"] * 6, *["morning"] * 6, *["afternoon"] * 6, *["evening"] * 6)
 
 
 @dataclass(frozen=True)
@@ -39,85 +33,97 @@ class Serialiser:
     """Writes transactions as text with what was usual in the training part."""
 
     profile: Profile
+    style: Style = "words"
 
     @classmethod
     def fit(
-        cls, frame: pd.DataFrame, columns: tuple[Column, ...], clock: str, room: int = 100
+        cls,
+        frame: pd.DataFrame,
+        columns: tuple[Column, ...],
+        clock: str,
+        room: int = 100,
+        style: Style = "words",
     ) -> "Serialiser":
-        """Learn bands and known categories from the training part; see `Profile.fit`."""
-        return cls(Profile.fit(frame, columns, clock, room))
+        """Learn quantiles and known categories from the training part; see `Profile.fit`."""
+        return cls(Profile.fit(frame, columns, clock, room), style)
 
     def apply(self, frame: pd.DataFrame) -> Texts:
         """Return the text of each row, in order; empty in, empty out.
 
-        A row's text depends on that row alone.
+        A row's text depends on that row alone, and is empty when it says nothing.
         """
-        fields = [*self._when_and_how_much(frame)]
-        for number in self.profile.numbers:
-            fields.append(_in_bands(frame[number.name], number.edges))
-        if self.profile.amount:
-            fields.append(_rounded(floats(frame["_amount"])))
-        fields.extend(
-            _named(frame[category.name], category) for category in self.profile.categories
-        )
-        fields.extend(_written(frame[name]) for name in self.profile.texts)
-        return [" ".join(words) for words in zip(*fields, strict=True)] if fields else []
+        fields, between = WRITERS[self.style]
+        told = fields(self.profile, frame) or [[""] * len(frame)]
+        return [between.join(filter(None, words)) for words in zip(*told, strict=True)]
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fitted state as a JSON-ready dict."""
-        return self.profile.to_plain()
+        return {"profile": self.profile.to_plain(), "style": self.style}
 
     @classmethod
     def from_plain(cls, stored: dict[str, Any]) -> "Serialiser":
         """Return the serialiser that `to_plain` wrote."""
-        return cls(Profile.from_plain(stored))
-
-    def _when_and_how_much(self, frame: pd.DataFrame) -> list[Texts]:
-        fields = []
-        if self.profile.amount:
-            fields.append(_in_bands(frame["_amount"], self.profile.amount.edges))
-        if self.profile.clock != "none":
-            fields.append(_words(clock.hour_of(floats(frame["_time"])), _BAND_WORDS))
-        if self.profile.clock == "date":
-            weekday = clock.weekday_of(floats(frame["_time"]))
-            fields.append(_words(weekday, np.array(WEEKDAYS, dtype=object)))
-        return fields
+        return cls(Profile.from_plain(stored["profile"]), stored["style"])
 
 
-def _in_bands(values: pd.Series, edges: tuple[float, ...]) -> Texts:
-    return list(_BAND_WORDS[bands.place(floats(values), edges)])
+def _in_order(profile: Profile, frame: pd.DataFrame) -> list[Texts]:
+    told, time = [], floats(frame["_time"])
+    if profile.amount:
+        told.append(words_of(frame["_amount"], profile.amount))
+    if profile.clock != "none":
+        told.append(cells.in_words(clock.hour_of(time), HOURS, NONE))
+    if profile.clock == "date":
+        told.append(cells.in_words(clock.weekday_of(time), cells.WEEKDAYS, NONE))
+    told += [words_of(frame[number.name], number) for number in profile.numbers]
+    missing = _missing(profile.categories)
+    told += [
+        cells.categories(frame[each.name], cells.short_words(each), missing[each.name])
+        for each in profile.categories
+    ]
+    return told + [cells.free_text(frame[name], "") for name in profile.texts]
 
 
-def _words(number: NDArray[np.float64], words: NDArray[Any]) -> Texts:
-    """Name whole numbers by `words`, whose last one stands for a missing number."""
-    return list(words[np.where(np.isnan(number), -1, number).astype(np.int64)])
+def _missing(categories: tuple[Category, ...]) -> dict[str, str]:
+    """Return {column: what is written for a missing category}.
+
+    Nothing is needed where no other column has words like its own and each of its categories
+    has a word: what is missing is seen.
+    """
+    told = {each.name: set(cells.short_words(each).values()) for each in categories}
+    words = {name: set(" ".join(some).split()) for name, some in told.items()}
+    return {
+        name: f"{cells.short_name(name)} {NONE}"
+        if "" in told[name] or any(own & words[other] for other in words if other != name)
+        else ""
+        for name, own in words.items()
+    }
 
 
-def _rounded(amount: NDArray[np.float64]) -> Texts:
-    """Amounts with two digits that count: 843.20 is "840", -12.6 is "minus 13"."""
-    size = np.floor(np.log10(np.maximum(np.abs(amount), 1)))
-    step = 10 ** np.maximum(size - 1, 0)
-    near = np.round(amount / step) * step
-    return [_amount_word(value) for value in near.tolist()]
+def _as_sentence(profile: Profile, frame: pd.DataFrame) -> list[Texts]:
+    told, time = [], floats(frame["_time"])
+    if profile.amount:
+        told.append(_after(words_of(frame["_amount"], profile.amount), "amount"))
+    if profile.clock == "date":
+        day = cells.in_words(clock.weekday_of(time), cells.WEEKDAYS, "")
+        part = cells.in_words(clock.hour_of(time), TIMES_OF_DAY, "")
+        told.append([" ".join(both).strip() for both in zip(day, part, strict=True)])
+    for number in profile.numbers:
+        words = words_of(frame[number.name], number)
+        unusual = ["" if word in USUAL else word for word in words]
+        told.append(_after(unusual, cells.short_name(number.name)))
+    for each in profile.categories:
+        words = cells.categories(frame[each.name], cells.short_words(each), "")
+        name = "" if cells.is_flag(each) else cells.short_name(each.name)
+        told.append([f"{name} {word}".strip() if word else "" for word in words])
+    return told + [cells.free_text(frame[name], "") for name in profile.texts]
 
 
-def _amount_word(value: float) -> str:
-    if not np.isfinite(value):
-        return NONE
-    return f"minus {-value:.0f}" if value < 0 else f"{value:.0f}"
+def _after(words: Texts, name: str) -> Texts:
+    return [f"{word} {name}" if word else "" for word in words]
 
 
-def _named(values: pd.Series, category: Category) -> Texts:
-    codes, found = pd.factorize(values)
-    known = set(category.known)
-    words = [_plain_word(str(value)) if str(value) in known else OTHER for value in found]
-    return list(np.array([*words, NONE], dtype=object)[codes])
-
-
-def _plain_word(value: str) -> str:
-    return NOT_A_WORD.sub(" ", value).strip()[:LONGEST_WORD].lower() or OTHER
-
-
-def _written(values: pd.Series) -> Texts:
-    cells = values.astype(object).where(values.notna(), NONE)
-    return [CONTROL.sub(" ", str(cell)[:LONGEST_CELL]).strip() or NONE for cell in cells]
+WRITERS: dict[Style, tuple[Callable[[Profile, pd.DataFrame], list[Texts]], str]] = {
+    "words": (_in_order, " "),
+    "sentence": (_as_sentence, ", "),
+    "bands": (banded.fields, " "),
+}

@@ -1,6 +1,7 @@
 """What a model knows of its data survives its file, and its thresholds follow its calibrator."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,9 +42,18 @@ def test_a_file_of_before_calibrators_still_opens(tmp_path):
     reader = fitted()
     reader.write(tmp_path)
     stored = json.loads((tmp_path / FILE).read_text())
-    del stored["calibrator"], stored["fields"]
+    del stored["calibrator"], stored["fields"], stored["serialiser"]
     (tmp_path / FILE).write_text(json.dumps(stored))
     assert Reader.read(tmp_path) == reader
+
+
+def test_texts_are_read_as_they_were_learned(tmp_path):
+    replace(fitted(), kind="text", serialiser="words").write(tmp_path)
+    assert Reader.read(tmp_path).serialiser == "words"
+    stored = json.loads((tmp_path / FILE).read_text())
+    del stored["serialiser"]
+    (tmp_path / FILE).write_text(json.dumps(stored))
+    assert Reader.read(tmp_path).serialiser == "bands"
 
 
 @pytest.mark.parametrize("calibrator", [PLATT, CURVE])

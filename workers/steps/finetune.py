@@ -58,7 +58,13 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     export_text.export_text_model(model, order.folder / MODEL)
     return Learned(
         reader=Reader(
-            "text", serialiser.profile, order.columns, kept_share, options.max_length, pad
+            "text",
+            serialiser.profile,
+            order.columns,
+            kept_share,
+            options.max_length,
+            pad,
+            serialiser=serialiser.style,
         ),
         rows_trained=len(train),
         parameters=sum(each.numel() for each in model.parameters()),
