@@ -13,8 +13,17 @@ from workers.device import describe
 RESULTS = Path(__file__).parent / "results"
 
 
-def write(name: str, title: str, rows: list[dict[str, Any]], note: str = "") -> None:
-    """Write results/<name>.md and .json; `rows` share their keys, which become the columns."""
+def write(
+    name: str,
+    title: str,
+    rows: list[dict[str, Any]],
+    note: str = "",
+    shown: list[dict[str, Any]] | None = None,
+) -> None:
+    """Write results/<name>.md and .json; `rows` share their keys, which become the columns.
+
+    The .md holds the rows `shown` instead where they are given.
+    """
     about = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "commit": _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "-s") else ""),
@@ -24,8 +33,9 @@ def write(name: str, title: str, rows: list[dict[str, Any]], note: str = "") -> 
     plain = {"title": title, **about, "note": note, "rows": rows}
     (RESULTS / f"{name}.json").write_text(json.dumps(plain, indent=1) + "\n")
     lines = [f"# {title}", "", " · ".join(about.values()), ""]
-    lines += [" | ".join(["", *rows[0], ""]).strip(), "|" + "---|" * len(rows[0])]
-    lines += [" | ".join(["", *map(_cell, row.values()), ""]).strip() for row in rows]
+    told = shown or rows
+    lines += [" | ".join(["", *told[0], ""]).strip(), "|" + "---|" * len(told[0])]
+    lines += [" | ".join(["", *map(_cell, row.values()), ""]).strip() for row in told]
     lines += ["", note] if note else []
     text = "\n".join(lines) + "\n"
     (RESULTS / f"{name}.md").write_text(text)
