@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from onnxruntime import ExecutionMode, InferenceSession, SessionOptions
+from onnxruntime import InferenceSession
 from tokenizers import Tokenizer
 
 from backend import pasts
@@ -17,6 +17,7 @@ from backend.steps.calibration import correct_for_sampling
 from backend.steps.encode import Encoder
 from backend.steps.events import Events
 from backend.steps.serialise import Serialiser
+from backend.steps.session import open_session
 from backend.steps.situation import Rows
 
 MODEL, TOKENISER, EVENTS = "model.onnx", "tokenizer.json", "events"
@@ -115,12 +116,3 @@ def open_scorer(folder: Path, threads: int = 1) -> Scorer:
     tokeniser = tokens.open_tokeniser(path, reader.longest) if reader.kind == "text" else None
     past = Events.open(folder / EVENTS) if reader.fields and reader.fields.depth else None
     return Scorer(reader, open_session(folder / MODEL, threads), tokeniser, past, folder)
-
-
-def open_session(model: Path, threads: int = 1) -> InferenceSession:
-    """Open an ONNX model on the CPU with this many threads, which sleep when idle."""
-    options = SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

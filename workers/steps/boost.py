@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backend.reader import Reader
-from backend.scorer import MODEL, open_session
+from backend.scorer import MODEL
 from backend.steps.encode import Encoder
+from backend.steps.session import open_session
 from workers.family import Learned, Lesson
 from workers.steps import export, overall, sample, vectors
 from workers.steps.export_trees import export_trees

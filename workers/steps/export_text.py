@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from backend.scorer import open_session
 from backend.steps import tokens
+from backend.steps.session import open_session
 from workers.steps.export import OPSET, Floats
 
 

@@ -10,9 +10,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from backend.reader import Reader
-from backend.scorer import MODEL, open_session
+from backend.scorer import MODEL
 from backend.steps import metrics
 from backend.steps.encode import Encoder, Vectors
+from backend.steps.session import open_session
 from workers.family import Diverged, Learned, Lesson
 from workers.steps import export, sample, vectors
 

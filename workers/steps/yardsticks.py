@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from backend.errors import NotTrainable
 from backend.reader import Reader
-from backend.scorer import MODEL, open_session
+from backend.scorer import MODEL
 from backend.steps.encode import Encoder
 from backend.steps.profile import Profile
+from backend.steps.session import open_session
 from workers.family import Learned, Lesson
 from workers.steps import export, vectors
 from workers.steps.regress import learn_from, losses

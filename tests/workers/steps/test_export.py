@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend.scorer import open_session
+from backend.steps.session import open_session
 from workers.steps import export
 
 

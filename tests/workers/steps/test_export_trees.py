@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.scorer import open_session
+from backend.steps.session import open_session
 from workers.steps import openmp
 from workers.steps.export_trees import export_trees
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from backend.scorer import open_session
 from backend.steps.events import Events
 from backend.steps.fields import Fields
+from backend.steps.session import open_session
 from backend.steps.situation import Rows
 from tests.backend.steps.looped import COLUMNS, drawn
 from workers.steps.export_history import MeanLogit, export_history_model
