@@ -35,6 +35,8 @@ OWN = {
     "_label": Role.LABEL,
     "_entity": Role.ENTITY,
     "_counterparty": Role.COUNTERPARTY,
+    "_kind": Role.KIND,
+    "_target": Role.TARGET,
 }
 Frames = dict[str, pd.DataFrame]
 

@@ -17,6 +17,8 @@ CANONICAL = {
     Role.TIME: "_time",
     Role.ENTITY: "_entity",
     Role.COUNTERPARTY: "_counterparty",
+    Role.KIND: "_kind",
+    Role.TARGET: "_target",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend.source import Source, Understood
-from backend.steps import doubles
+from backend.steps import doubles, foretold
 from backend.steps.columns import Role
 from backend.steps.contents import Contents
 from backend.steps.firewall import SECRETS
@@ -56,10 +56,10 @@ CARDS = 0.9
 def guess(contents: Sequence[Contents]) -> list[Understood]:
     """Return a role and a reason for every column, in order.
 
-    First the five roles a file has once are given out, by name and then by content; what is
+    First the roles a file has once are given out, by name and then by content; what is
     left is read by content.
     """
-    chosen = _label(contents)
+    chosen = _label(contents) | _foretold(contents)
     banned = {p.name: why for p in contents if (why := _ban(p))}
     for choose in (_moment, _entity, _counterparty, _amount):
         taken = chosen.keys() | banned.keys()
@@ -75,6 +75,15 @@ def _label(contents: Sequence[Contents]) -> dict[str, Understood]:
     if found is None:
         return {}
     return {found.name: (Role.LABEL, "Named like a label")}
+
+
+def _foretold(contents: Sequence[Contents]) -> dict[str, Understood]:
+    found: dict[Role, tuple[str, Understood]] = {}
+    for held in contents:
+        understood = foretold.guess(held)
+        if understood is not None:
+            found.setdefault(understood[0], (held.name, understood))
+    return dict(found.values())
 
 
 def _moment(contents: list[Contents]) -> dict[str, Understood]:

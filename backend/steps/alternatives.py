@@ -27,6 +27,8 @@ def alternative(column: Column) -> Role | None:
         Role.TEXT: Role.COUNTERPARTY,
         Role.SEALED: Role.IGNORE,
         Role.ID: Role.ENTITY,
+        Role.KIND: Role.IGNORE,
+        Role.TARGET: Role.IGNORE,
         Role.IGNORE: Role.CATEGORY if few else Role.TEXT,
     }
     return second[column.role]

@@ -2,8 +2,9 @@
 
 Layout: `_row` int64 (data row, 0-based, in file order, among readable rows), `_label` int8
 (1 fraud, 0 legitimate, null unlabelled), `_amount` double, `_time` double (seconds: since
-1970 in UTC for dates, else since the start), `_entity`, `_counterparty` string; then one
-column per category, text and id (string) and number (double), under its own header.
+1970 in UTC for dates, else since the start), `_entity`, `_counterparty` string; `_kind` string
+(of fraud) and `_target` double (to be predicted) where a column has this role; then one column
+per category, text and id (string) and number (double), under its own header.
 """
 
 import time
@@ -21,8 +22,9 @@ from backend.steps.recipe import Fix, Kind, meanings
 from backend.steps.values import amount, filled, label, label_aside, number, spoken, words
 
 JOIN = "|"  # between the parts of an entity that several columns make up
-OWN = {Role.CATEGORY: words, Role.TEXT: words, Role.ID: words, Role.SEALED: words}
-NUMBERS = (Role.AMOUNT, Role.NUMBER)
+OWN = dict.fromkeys((Role.CATEGORY, Role.TEXT, Role.ID, Role.SEALED, Role.KIND), words)
+STORED_AS = {Role.KIND: "_kind", Role.TARGET: "_target"}  # all others under their own header
+NUMBERS = (Role.AMOUNT, Role.NUMBER, Role.TARGET)
 DAY = 86_400
 ASIDE = "_aside"
 READ_AS = "; read as "
@@ -35,7 +37,7 @@ class Canonical:
     """How a text table is typed. Every entry of `expressions` is SQL over the text table."""
 
     expressions: dict[str, str]  # Parquet column -> expression, in order
-    numbers: dict[str, str]  # header of an amount or number column -> expression
+    numbers: dict[str, str]  # header of a column of numbers -> expression
     clock: Clock
     decimals: Decimals = field(default_factory=Decimals)
     checks: Checks = field(default_factory=Checks)  # why rows are put aside
@@ -100,9 +102,9 @@ def canonical(
     }
     for place, column in enumerate(columns):
         if column.role in OWN:
-            expressions[column.name] = OWN[column.role](cell(place))
-        elif column.role is Role.NUMBER:
-            expressions[column.name] = numbers[column.name]
+            expressions[STORED_AS.get(column.role, column.name)] = OWN[column.role](cell(place))
+        elif column.role in (Role.NUMBER, Role.TARGET):
+            expressions[STORED_AS.get(column.role, column.name)] = numbers[column.name]
     checks = _checks(columns, numbers, clock, fixes, time.time() if now is None else now)
     once = any(fix.kind is Kind.ONCE for fix in fixes)
     every = (*checks.all, *doubles.checks(table, columns, once))

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Role(StrEnum):
-    """What a column is used as. A file has at most one label and one amount."""
+    """What a column is used as. A file has at most one label, amount, kind and target."""
 
     LABEL = "label"
     AMOUNT = "amount"
@@ -19,6 +19,8 @@ class Role(StrEnum):
     TEXT = "text"
     SEALED = "sealed"  # kept encrypted, never learned from
     ID = "id"
+    KIND = "kind"  # of fraud; known only afterwards, never learned from but to be told
+    TARGET = "target"  # a number to predict; known only afterwards
     IGNORE = "ignore"
 
 

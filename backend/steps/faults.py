@@ -201,7 +201,7 @@ def _ways_out(check: Check, names: Sequence[str]) -> Iterator[Offer]:
 
 
 def _numbers(outline: Outline, kept: set[str]) -> Iterator[Problem]:
-    places = cells(outline.columns, Role.NUMBER)
+    places = cells(outline.columns, Role.NUMBER, Role.TARGET)
     broken = {
         name: f"{filled(c)} IS NOT NULL AND ({outline.typed.numbers[name]}) IS NULL"
         for name, c in places.items()

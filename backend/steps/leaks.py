@@ -7,6 +7,7 @@ most often the label again, or something written down because of it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from backend.steps import foretold
 from backend.steps.canonical import Canonical
 from backend.steps.checkup import Example, Offer, Problem, Severity
 from backend.steps.columns import Column, Role
@@ -77,8 +78,9 @@ def single_aucs(table: Table, columns: Sequence[Column], typed: Canonical) -> di
 
 
 def problems(outline: Outline) -> Iterator[Problem]:
-    """Yield a warning for every suspect, with the two ways to go."""
+    """Yield a warning for every suspect, with the ways to go."""
     for suspect in suspects(outline.table, outline.columns, outline.typed):
+        column, _ = outline.column(suspect.column)
         yield Problem(
             key=KEY + suspect.column,
             severity=Severity.WARNING,
@@ -89,6 +91,7 @@ def problems(outline: Outline) -> Iterator[Problem]:
             offers=(
                 Offer("Leave it out", (Fix(Kind.ROLE, suspect.column, Role.IGNORE),)),
                 Offer("Keep it", (Fix(Kind.KEEP, suspect.column, KEY + suspect.column),)),
+                *foretold.offers(column, column.role),
             ),
         )
 
@@ -134,6 +137,7 @@ def left_out(outline: Outline) -> Iterator[Problem]:
             offers=(
                 Offer("Keep it left out", (Fix(Kind.KEEP, column.name, LEFT_OUT + column.name),)),
                 Offer("Use it", back),
+                *foretold.offers(column, role),
             ),
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import product
 
-from backend.steps.canonical import Canonical, cells
+from backend.steps.canonical import NUMBERS, Canonical, cells
 from backend.steps.checkup import Option, Question
 from backend.steps.columns import Column, Role, named
 from backend.steps.dates import Reading
@@ -115,7 +115,7 @@ def _decimals(table: Table, columns: Sequence[Column], typed: Canonical) -> list
     decimals = typed.decimals
     if not decimals.open:
         return []
-    places = cells(columns, Role.AMOUNT, Role.NUMBER)
+    places = cells(columns, *NUMBERS)
     name = next((n for n in decimals.open if n in named(columns, Role.AMOUNT)), decimals.open[0])
     text = words(places[name])
     readings = {choice: number(text, style) for choice, style in CHOICES.items()}

@@ -16,7 +16,8 @@ from backend.steps.masking import shown
 from backend.steps.values import MEANINGS
 
 CHOSEN, EXPLAINED = "Chosen by you", "You said what its values mean"
-ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME)  # roles one column has, or the parts of one date
+# Roles one column has, or the parts of one date.
+ALONE = (Role.LABEL, Role.AMOUNT, Role.TIME, Role.KIND, Role.TARGET)
 PARTS_OF_A_DATE = {"year", "month", "day", "hour", "date", "time"}
 
 

@@ -31,6 +31,8 @@ ROLES = {
     Role.NUMBER: "Number",
     Role.TEXT: "Text",
     Role.ID: "Identifier",
+    Role.KIND: "Kind of fraud",
+    Role.TARGET: "Number to predict",
     Role.SEALED: "Kept sealed",
     Role.IGNORE: "Left out",
 }
