@@ -14,12 +14,13 @@ from pathlib import Path
 
 from backend import files
 from backend.errors import PastGone
-from backend.steps import feature_table, shelves
+from backend.steps import archive, feature_table, shelves
 from backend.steps.features import Plan
 
 FEATURES = "features.parquet"
+SORTED = "sorted"  # in the folder for what does not fit in memory
 LINK = "past.json"  # in the folder of a model: where the past that it reads lies
-VERSION = 1  # raised when the same plan gives other numbers or other files
+VERSION = 2  # raised when the same plan gives other numbers or other files
 
 Heard = Callable[[float], None]  # called with the share that is done, 0 to 1
 
@@ -46,8 +47,12 @@ def prepared(plan: Plan, dataset: Path, scratch: Path, heard: Heard = unheard) -
         if not folder.exists():
             draft = folder.with_suffix(".draft")
             files.remove(draft)
-            shelves.fill(plan, dataset, draft, scratch)
-            feature_table.build(plan, dataset, draft, draft / FEATURES, scratch, heard)
+            draft.mkdir()
+            shelves.fill(plan, dataset, scratch / SORTED, scratch)
+            whole = scratch / SORTED, draft / FEATURES
+            feature_table.build(plan, dataset, *whole, scratch, heard)
+            archive.write(plan, scratch / SORTED, draft)
+            files.remove(scratch / SORTED)
             files.seal(draft)
             draft.rename(folder)
     return folder

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from tokenizers import Tokenizer
 from backend import pasts
 from backend.reader import Reader
 from backend.steps import feature_table, tokens
+from backend.steps.archive import Archive
 from backend.steps.calibration import correct_for_sampling
 from backend.steps.encode import Encoder
 from backend.steps.events import Events
@@ -58,13 +60,19 @@ class Scorer:
         read = {"text": self._read_text, "vector": self._read, "events": self._read_past}
         return read[self.reader.kind](frame, heard)
 
+    @cached_property
+    def _archive(self) -> Archive:
+        """What happened before, opened when it is first asked for: in bulk it never is."""
+        assert self.folder is not None and self.reader.past is not None
+        return Archive.open(self.reader.past, pasts.linked(self.folder))
+
     def _with_past(self, frame: pd.DataFrame) -> pd.DataFrame:
         plan = self.reader.past
         if plan is None or set(plan.words) <= set(frame.columns):
             return frame
-        assert self.folder is not None
-        found = feature_table.of_transactions(plan, frame, pasts.linked(self.folder))
-        return pd.concat([frame, found[found.columns.difference(frame.columns)]], axis=1)
+        found = feature_table.of_transactions(plan, frame, self._archive)
+        lacking = [name for name in found if name not in frame]
+        return pd.concat([frame, found[lacking]], axis=1)
 
     def _read_text(self, frame: pd.DataFrame, heard: Heard) -> Floats:
         assert self.tokeniser is not None

@@ -27,7 +27,7 @@ class Encoder:
     Places, in order: per number its standardised value, its rank -1 to 1 and whether it is
     missing; the amount's logarithm, steps and missing flag; hour as sine and cosine, weekday
     as seven flags; one flag per frequent category; what free text says, see `Words`; per
-    feature of the past its standardised logarithm and, where it may be, whether it is missing.
+    feature of the past its standardised logarithm; then, of those it may be, whether it is missing.
     """
 
     profile: Profile
@@ -53,7 +53,8 @@ class Encoder:
         parts.extend(self._when(frame))
         parts.extend(_flags(frame[category.name], category) for category in self.profile.categories)
         parts.extend(words.apply(frame[words.name]) for words in self.profile.words)
-        parts.extend(_computed(frame[each.name], each) for each in self.profile.past)
+        if self.profile.past:
+            parts.append(_computed(frame, self.profile.past))
         return np.hstack([np.zeros((len(frame), 0)), *parts]).astype(np.float32)
 
     def to_plain(self) -> dict[str, Any]:
@@ -93,12 +94,11 @@ def _amount(values: pd.Series, number: Number) -> Floats:
     return np.column_stack([np.nan_to_num(size), steps, np.isnan(raw)])
 
 
-def _computed(values: pd.Series, usual: Computed) -> Floats:
-    size = compressed(values)
-    scaled = np.clip((size - usual.mean) / usual.deviation, -LONGEST_REACH, LONGEST_REACH)
-    missing = np.isnan(size)
-    parts = [np.nan_to_num(scaled), missing] if usual.gaps else [np.nan_to_num(scaled)]
-    return np.column_stack(parts)
+def _computed(frame: pd.DataFrame, usual: tuple[Computed, ...]) -> Floats:
+    size = compressed(frame[[each.name for each in usual]])
+    mean, deviation, gaps = np.array([(each.mean, each.deviation, each.gaps) for each in usual]).T
+    scaled = np.clip((size - mean) / deviation, -LONGEST_REACH, LONGEST_REACH)
+    return np.hstack([np.nan_to_num(scaled), np.isnan(size)[:, gaps > 0]])
 
 
 def _flags(values: pd.Series, category: Category) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from backend.steps import shelves
-from backend.steps.features import Plan
-from backend.steps.past import Measured, alone, keys, measure, needed
-from backend.steps.profile import floats
+from backend.steps.archive import Archive
+from backend.steps.features import COUNTERPARTY, ENTITY, Plan
+from backend.steps.past import Measured, alone, keys, measure, needed, risk
 
 ROWS_ASKED = 1_000_000  # of one key at once, where a key has more
 
@@ -60,28 +61,41 @@ def build(
                 writer.write_table(pa.table(columns, schema=schema))
 
 
-def of_transactions(plan: Plan, frame: pd.DataFrame, past: Path) -> pd.DataFrame:
+def of_transactions(plan: Plan, frame: pd.DataFrame, past: Archive) -> pd.DataFrame:
     """Return the features of a few transactions (n, features), float32, as `build` writes them.
 
-    `frame` has the dataset's columns, as far as they are known; `past` is the folder that
-    `shelves.fill` filled. The transactions do not see each other. Empty in, empty out.
+    `frame` has the dataset's columns, as far as they are known. The transactions do not see
+    each other. Empty in, empty out.
     """
-    values = {name: np.full(len(frame), np.nan, dtype=np.float32) for name in plan.words}
-    for key in keys(plan):
-        known = frame.reindex(columns=list(needed(plan, key)))
-        has_past = np.isfinite(floats(known["_time"])) & known[key].notna().to_numpy()
-        for at in np.flatnonzero(has_past):
-            for name, value in _one(plan, key, known.iloc[at], past).items():
-                values[name][at] = value[0]
+    place = {name: at for at, name in enumerate(plan.words)}
+    values = np.full((len(frame), len(place)), np.nan, dtype=np.float32)
+    for at, row in enumerate(_records(plan, frame)):
+        for key in keys(plan):
+            if row["_time"] is not None and row[key] is not None:
+                for name, value in _one(plan, key, row, past).items():
+                    values[at, place[name]] = value[0]
     ends = frame.reindex(columns=[*(plan.place or ()), *(plan.home or ())])
-    values |= {name: _as_stored(found) for name, found in alone(plan, ends).items()}
-    return pd.DataFrame(values, frame.index)
+    for name, found in alone(plan, ends).items():
+        values[:, place[name]] = _as_stored(found)
+    return pd.DataFrame(values, frame.index, list(place))
 
 
-def _one(plan: Plan, key: str, row: pd.Series, past: Path) -> Measured:
-    own = {name: None if pd.isna(row[name]) else row[name] for name in needed(plan, key)}
-    own["_label"] = None  # nobody knows it yet
-    events = shelves.behind(plan, key, own, past)
+def _records(plan: Plan, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as what `past.measure` needs of them; None where nothing is known, as labels."""
+    names = {name for key in keys(plan) for name in needed(plan, key)}
+    unknown = dict.fromkeys(names)
+    known = {name: frame[name].tolist() for name in names & set(frame) - {"_label"}}
+    return [
+        unknown
+        | {name: None if pd.isna(values[at]) else values[at] for name, values in known.items()}
+        for at in range(len(frame))
+    ]
+
+
+def _one(plan: Plan, key: str, row: dict[str, Any], past: Archive) -> Measured:
+    if key not in (ENTITY, COUNTERPARTY):
+        return risk(plan, key, past.known(key, row[key], row["_time"] - plan.delay))
+    events = past.behind(plan, key, row)
     return measure(plan, key, events, np.arange(len(events)) == len(events) - 1)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from backend.steps import clock, places, spans, velocity
 from backend.steps.features import COUNTERPARTY, DAY, ENTITY, Plan, named_for
 from backend.steps.profile import floats
-from backend.steps.risk import known
+from backend.steps.risk import Known, known
 from backend.steps.velocity import Floats, Past, look_back, moments
 
 STEADY = 1e-6  # mean length of the hands of the clock below which no hour is usual
@@ -62,8 +62,9 @@ def needed(plan: Plan, key: str) -> tuple[str, ...]:
 def measure(plan: Plan, key: str, frame: pd.DataFrame, asked: NDArray[np.bool_]) -> Measured:
     """Return the features that the past of the same `key` gives the asked rows (m,), in order.
 
-    `frame` has the columns of `needed`, key and time never missing; `asked` (n,) says which
-    rows. Order among the rows does not matter, except that results come in theirs.
+    `frame` has the columns of `needed`, key and time never missing, words as such or as codes
+    with -1 for missing; `asked` (n,) says which rows. Order among the rows does not matter,
+    except that results come in theirs.
     """
     events, order = _events(plan, key, frame, asked)
     past = look_back(events.key, events.time, np.flatnonzero(events.asked), plan.windows)
@@ -72,9 +73,18 @@ def measure(plan: Plan, key: str, frame: pd.DataFrame, asked: NDArray[np.bool_])
     elif key == COUNTERPARTY:
         found = _of_counterparty(plan, events, past)
     else:
-        found = _risk(plan, key, events, past, None)
+        said = known(events.more["_label"], events.time, past, plan.delay)
+        found = risk(plan, key, said)
     back = np.argsort(order[past.asked])
     return {name: values[back] for name, values in found.items()}
+
+
+def risk(plan: Plan, subject: str, said: Known, window: int | None = None) -> Measured:
+    """Return the features that labels known at the time give (m,)."""
+    return {
+        named_for("risk", subject, window): said.rate(plan.prior),
+        named_for("known", subject, window): (said.labels > 0).astype(np.float64),
+    }
 
 
 def alone(plan: Plan, frame: pd.DataFrame) -> Measured:
@@ -142,16 +152,9 @@ def _of_counterparty(plan: Plan, events: Events, past: Past) -> Measured:
         found |= _distinct("counterparty", events, past, events.more[ENTITY])
     if plan.labelled:
         for window in (None, *(w for w in plan.windows if w >= DAY)):
-            found |= _risk(plan, "counterparty", events, past, window)
+            said = known(events.more["_label"], events.time, past, plan.delay, window)
+            found |= risk(plan, "counterparty", said, window)
     return found
-
-
-def _risk(plan: Plan, subject: str, events: Events, past: Past, window: int | None) -> Measured:
-    said = known(events.more["_label"], events.time, past, plan.delay, window)
-    return {
-        named_for("risk", subject, window): said.rate(plan.prior),
-        named_for("known", subject, window): (said.labels > 0).astype(np.float64),
-    }
 
 
 def _velocity(plan: Plan, subject: str, events: Events, past: Past) -> Measured:
@@ -226,6 +229,8 @@ def _travel(place: places.Place, events: Events, past: Past) -> Measured:
 
 
 def _codes(values: pd.Series) -> Codes:
+    if pd.api.types.is_integer_dtype(values):
+        return values.to_numpy(dtype=np.int64)
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy().astype(np.int64)
     return pd.factorize(values)[0].astype(np.int64)

@@ -124,9 +124,9 @@ def floats(values: pd.Series) -> bands.Floats:
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def compressed(values: pd.Series) -> bands.Floats:
-    """Return sign(x) log(1 + |x|) of a column (n,), NaN where missing: small values as they are."""
-    raw = floats(values)
+def compressed(values: pd.Series | pd.DataFrame) -> bands.Floats:
+    """Return sign(x) log(1 + |x|) of numbers, as many as there are, NaN where missing."""
+    raw = values.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.sign(raw) * np.log1p(np.abs(raw))
 
 

@@ -1,17 +1,15 @@
 """The past on disk: the rows of a dataset sorted by customer, by merchant and by category.
 
-One Parquet file for each key of a plan, in a folder of its own. Millions of rows are read key
-after key; the past of one transaction is read alone, through the footers of the files.
+One Parquet file for each key of a plan, in a folder of its own, read key after key. They are
+needed as long as features are computed; `archive` keeps what one transaction asks for later.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from backend.steps.duck import literal, open_duck, parquet_table, quoted
@@ -19,8 +17,7 @@ from backend.steps.features import Plan
 from backend.steps.past import keys, needed
 
 AT = "_at"  # where a row stands in the dataset's file, from 0
-ROWS_A_GROUP = 20_480  # what must be read at least to find one key
-FORMAT = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
+FORMAT = "FORMAT parquet, COMPRESSION zstd"
 ROWS_AT_ONCE = 500_000
 
 
@@ -61,32 +58,6 @@ def blocks(plan: Plan, key: str, folder: Path) -> Iterator[pd.DataFrame]:
                 waiting = [held.slice(begins)]
     if waiting:
         yield pa.concat_tables(waiting).to_pandas()
-
-
-def behind(plan: Plan, key: str, transaction: dict[str, Any], folder: Path) -> pd.DataFrame:
-    """Return the earlier rows with the same key as a transaction, and itself as the last row.
-
-    `transaction` holds the columns of `past.needed`, key and time never missing; None is
-    missing. Only the row groups that may hold the value are read.
-    """
-    path = _file(plan, key, folder)
-    with pq.ParquetFile(path, read_dictionary=_words(plan, key)) as file:
-        value, now = transaction[key], transaction["_time"]
-        groups = [at for at in range(file.num_row_groups) if _may_hold(file, at, value, now)]
-        rows = file.read_row_groups(groups, columns=list(needed(plan, key)))
-    before = rows.filter((pc.field(key) == value) & (pc.field("_time") < now))
-    itself = pa.Table.from_pylist([transaction], schema=before.schema)
-    found: pd.DataFrame = pa.concat_tables([before, itself]).to_pandas()
-    return found
-
-
-def _may_hold(file: pq.ParquetFile, group: int, value: str, now: float) -> bool:
-    """Tell whether a row group may hold earlier rows of a key's value; the key stands first."""
-    footer = file.metadata.row_group(group)
-    words, times = footer.column(0).statistics, footer.column(1).statistics
-    if not (words and words.has_min_max and times and times.has_min_max):
-        return True
-    return bool(words.min <= value <= words.max and times.min < now)
 
 
 def _words(plan: Plan, key: str) -> list[str]:

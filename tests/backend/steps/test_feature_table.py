@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backend.steps import feature_table, shelves
+from backend.steps import archive, feature_table, shelves
+from backend.steps.archive import Archive
 from backend.steps.features import DAY, Plan
 from tests.backend.steps.looped import COLUMNS, drawn, looped
 
@@ -21,8 +22,13 @@ def built(plan: Plan, frame: pd.DataFrame, folder: Path, group: int = 90) -> pd.
     frame.to_parquet(rows, row_group_size=group)
     shelves.fill(plan, rows, past, folder)
     feature_table.build(plan, rows, past, target, folder)
+    archive.write(plan, past, folder / "archive")
     assert not list(folder.glob("*.bin")), "what was laid down is gone"
     return pd.read_parquet(target)
+
+
+def opened(plan: Plan, folder: Path) -> Archive:
+    return Archive.open(plan, folder / "archive")
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ def test_one_row_alone_equals_the_row_in_bulk(tmp_path: Path, small_blocks: None
     frame = drawn(ROWS)
     found = built(PLAN, frame, tmp_path / "a").drop(columns="_row")
     for at in [*range(0, ROWS, 29), int(frame["_time"].argmax()), int(frame["_time"].argmin())]:
-        alone = feature_table.of_transactions(PLAN, frame.iloc[[at]], tmp_path / "a" / "past")
+        alone = feature_table.of_transactions(PLAN, frame.iloc[[at]], opened(PLAN, tmp_path / "a"))
         pd.testing.assert_frame_equal(alone, found.iloc[[at]], check_exact=True)
 
 
@@ -54,7 +60,7 @@ def test_a_new_row_gets_what_it_would_have_got_as_the_last_of_the_file(tmp_path:
     new = new.reset_index(drop=True)
     built(PLAN, frame, tmp_path / "a")
     alone = feature_table.of_transactions(
-        PLAN, new.drop(columns=["_row", "_label"]), tmp_path / "a" / "past"
+        PLAN, new.drop(columns=["_row", "_label"]), opened(PLAN, tmp_path / "a")
     )
     among = built(PLAN, pd.concat([frame, new], ignore_index=True), tmp_path / "b")
     last = among.tail(1).drop(columns="_row").reset_index(drop=True)
@@ -66,7 +72,7 @@ def test_an_unknown_customer_and_a_bare_row_have_no_past(tmp_path: Path) -> None
     now = drawn(ROWS)["_time"].max() + DAY
     stranger = {"_time": now, "_amount": 5.0, "_entity": "new", "_counterparty": "'; DROP"}
     bare = pd.DataFrame([stranger, {"_amount": 5.0}, {"_time": now}], index=[4, 5, 6])
-    found = feature_table.of_transactions(PLAN, bare, tmp_path / "a" / "past")
+    found = feature_table.of_transactions(PLAN, bare, opened(PLAN, tmp_path / "a"))
     assert found.index.tolist() == [4, 5, 6] and list(found) == list(PLAN.words)
     assert found.loc[4, "_past_entity_new"] == 1 and found.loc[4, "_past_pair_count_30d"] == 0
     assert np.isnan(found.loc[4, "_past_entity_since"])
@@ -91,7 +97,7 @@ def test_datasets_that_lack_something(tmp_path: Path, gone: str) -> None:
     plan = Plan.fit(frame, COLUMNS, delay=DAY)
     found = built(plan, frame, tmp_path / "a").drop(columns="_row")
     pd.testing.assert_frame_equal(found.astype(float), looped(plan, frame), rtol=1e-6, atol=1e-3)
-    alone = feature_table.of_transactions(plan, frame.iloc[[11]], tmp_path / "a" / "past")
+    alone = feature_table.of_transactions(plan, frame.iloc[[11]], opened(plan, tmp_path / "a"))
     pd.testing.assert_frame_equal(alone, found.iloc[[11]], check_exact=True)
 
 
