@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.steps.calibration import NONE, Calibrator
+from backend.steps.calibration import NONE, Calibrator, correct_for_sampling
 from backend.steps.columns import Column, from_plain, to_plain
 from backend.steps.features import Plan
 from backend.steps.fields import Fields
@@ -39,6 +39,30 @@ class Reader:
     serialiser: Style = "bands"  # how texts are written; runs from before styles told no other
     fields: Fields | None = None  # of models that look at earlier events
     past: Plan | None = None  # of models that read features of the past
+    learned: Literal["fraud", "kind", "amount"] = "fraud"  # what the model was taught to say
+    kinds: tuple[str, ...] = ()  # of fraud, that a model of kinds tells apart
+    middle: float = 0.0  # of a model of amounts: an answer of 0, in the unit of the column
+    spread: float = 1.0  # and how much more an answer of 1 is
+
+    @property
+    def is_probability(self) -> bool:
+        """True when a score is the probability of fraud; else it says how a row ranks."""
+        return self.learned != "amount"
+
+    def score(self, answer: Floats) -> Floats:
+        """Return the score (n,), 0 to 1, that answers of the model (n,) mean.
+
+        That is the probability of fraud, for the real mix and calibrated; of a model of amounts
+        it is only in the order of the amounts, until `calibrated` makes it a rank.
+        """
+        if self.is_probability:
+            learned = 1 / (1 + np.exp(-answer))
+            return self.calibrator.apply(correct_for_sampling(learned, self.kept_share))
+        return self.calibrator.apply(0.5 + np.arctan(answer) / np.pi)
+
+    def amount(self, answer: Floats) -> Floats:
+        """Return the amounts (n,) that answers of a model of amounts (n,) mean."""
+        return self.middle + self.spread * answer
 
     def band(self, score: float) -> str:
         """Return what a score asks for: "low" nothing, "review" a look, "high" a hold."""
@@ -96,6 +120,7 @@ class Reader:
             "past": Plan.from_plain(past) if past else None,
             "columns": from_plain(stored["columns"]),
             "marks": tuple(stored["marks"]),
+            "kinds": tuple(stored.get("kinds", ())),
             "calibrator": Calibrator.from_plain(stored.get("calibrator", NONE.to_plain())),
         }
         return cls(**{**stored, **own})

@@ -1,6 +1,6 @@
 """A finished model that answers: transactions in, probabilities out. ONNX Runtime, no torch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,6 @@ from backend import pasts
 from backend.reader import Reader
 from backend.steps import feature_table, tokens
 from backend.steps.archive import Archive
-from backend.steps.calibration import correct_for_sampling
 from backend.steps.encode import Encoder
 from backend.steps.events import Events
 from backend.steps.serialise import Serialiser
@@ -26,6 +25,7 @@ MODEL, TOKENISER, EVENTS = "model.onnx", "tokenizer.json", "events"
 TEXTS_AT_ONCE, VECTORS_AT_ONCE = 64, 4096
 
 Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
 Heard = Callable[[int], None]  # called with the number of rows answered so far
 
 
@@ -46,19 +46,33 @@ class Scorer:
     def score(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
         """Return the probability of fraud of each row (n,), for the real mix and calibrated.
 
-        `frame` has the dataset's columns. A row's score depends on that row alone, and on
-        events that the model keeps (to the last digits of float32). Features of the past that
-        the frame lacks are computed. Empty in, empty out. Raises PastGone when they cannot be.
+        Of a model of amounts it is a rank, see `Reader.score`. `frame` has the dataset's
+        columns. A row's score depends on that row alone, and on events that the model keeps (to
+        the last digits of float32). Features of the past that the frame lacks are computed.
+        Empty in, empty out. Raises PastGone when they cannot be.
         """
-        learned = 1 / (1 + np.exp(-self.logits(frame, heard)))
-        corrected = correct_for_sampling(learned, self.reader.kept_share)
-        return self.reader.calibrator.apply(corrected)
+        return self.reader.score(self.logits(frame, heard))
 
     def logits(self, frame: pd.DataFrame, heard: Heard = unheard) -> Floats:
-        """Return what the model itself answers, the log-odds in the mix it learned from (n,)."""
+        """Return what the model itself answers (n,): the log-odds in the mix it learned from.
+
+        A model of amounts answers with those; see `Reader.amount`.
+        """
         frame = self._with_past(frame)
         read = {"text": self._read_text, "vector": self._read, "events": self._read_past}
         return read[self.reader.kind](frame, heard)
+
+    def kinds(self, frame: pd.DataFrame) -> Floats:
+        """Return how likely each row is of each kind if it is a fraud, (n, kinds).
+
+        Of a model of kinds, in the order of `Reader.kinds`; else (n, 0).
+        """
+        found = np.zeros((len(frame), len(self.reader.kinds)))
+        if not self.reader.kinds:
+            return found
+        for some, given in self._with_events(self._with_past(frame)):
+            found[some] = self.session.run(["kinds"], given)[0]
+        return found
 
     @cached_property
     def _archive(self) -> Archive:
@@ -99,17 +113,24 @@ class Scorer:
         return logits
 
     def _read_past(self, frame: pd.DataFrame, heard: Heard) -> Floats:
+        logits = np.zeros(len(frame))
+        for some, given in self._with_events(frame):
+            logits[some] = self.session.run(["logit"], given)[0].ravel()
+            heard(some.stop)
+        return logits
+
+    def _with_events(self, frame: pd.DataFrame) -> Iterator[tuple[slice, dict[str, Values]]]:
+        """Yield rows, some at a time, as the model is given them."""
         read = self.reader.fields
         assert read is not None
-        rows, logits = Rows.of(read, self.events, frame), np.zeros(len(frame))
+        rows = Rows.of(read, self.events, frame)
         for start in range(0, len(rows), VECTORS_AT_ONCE):
-            some = rows.some(slice(start, start + VECTORS_AT_ONCE))
+            place = slice(start, min(start + VECTORS_AT_ONCE, len(rows)))
+            some = rows.some(place)
             given = {"row": some.row}
             if self.events is not None:
                 given["past"] = some.past(read, self.events)
-            logits[start : start + len(some)] = self.session.run(["logit"], given)[0].ravel()
-            heard(start + len(some))
-        return logits
+            yield place, given
 
 
 def open_scorer(folder: Path, threads: int = 1) -> Scorer:

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from sklearn.isotonic import isotonic_regression
 
 Floats = NDArray[np.float64]
-Method = Literal["none", "temperature", "platt", "isotonic"]
+Method = Literal["none", "temperature", "platt", "isotonic", "rank"]
 
 # Rows of the rarer class that each method needs. Isotonic: Niculescu-Mizil and Caruana 2005,
 # "Predicting Good Probabilities With Supervised Learning", figure 7.
@@ -64,6 +64,8 @@ class Calibrator:
 
 
 NONE = Calibrator()
+# Shares of the rows below the knots of a rank: finer towards the top, where one looks.
+RANKS = (*np.linspace(0.01, 0.99, 99).tolist(), 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999)
 
 
 def correct_for_sampling(score: Floats, kept_share: float) -> Floats:
@@ -100,6 +102,22 @@ def fit(label: ArrayLike, score: ArrayLike, cluster: ArrayLike | None = None) ->
     gain = _gain_out_of_fold(truth, score, codes, method)
     helps = gain.sum() > np.sqrt(len(gain)) * gain.std()
     return _fitted(truth, score, method) if helps else NONE
+
+
+def rank(score: ArrayLike) -> Calibrator:
+    """Return the curve that makes of a score the share of these scores (n,) that lie below it.
+
+    Between 105 of them it is drawn straight in log-odds, so that the ranking stays as it is. Of
+    scores that are all the same, and of none, `NONE`.
+    """
+    score = np.asarray(score, dtype=np.float64)
+    if not score.size or np.ptp(score) == 0:
+        return NONE
+    known = np.array([share for share in RANKS if share <= 1 - 1 / len(score)])
+    raw = logit(np.clip(np.quantile(score, known), NEAREST, 1 - NEAREST))
+    first = np.append(True, np.diff(raw) > 0)
+    return Calibrator("rank", raw=tuple(raw[first].tolist()),
+                      calibrated=tuple(logit(known)[first].tolist()))  # fmt: skip
 
 
 def log_losses(label: ArrayLike, score: ArrayLike) -> Floats:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from backend.reader import FILE, Reader
-from backend.steps.calibration import Calibrator
+from backend.steps import calibration
+from backend.steps.calibration import NONE, Calibrator
 from backend.steps.encode import Encoder
 from backend.steps.fields import Fields
 from tests.workers.learning import COLUMNS, simulated
@@ -72,3 +73,20 @@ def test_thresholds_that_nobody_set_stay_out_of_reach():
 def test_is_calibrated_once():
     with pytest.raises(ValueError, match="platt already"):
         fitted().calibrated(PLATT).calibrated(PLATT)
+
+
+def test_amounts_are_told_in_their_unit_and_scored_by_their_rank(tmp_path):
+    answer = np.random.default_rng(0).standard_t(2, 5_000) * 3
+    reader = replace(fitted(), learned="amount", middle=50.0, spread=20.0)
+    assert reader.amount(np.array([0.0, 1.0, -2.0])).tolist() == [50.0, 70.0, 10.0]
+    reader = reader.calibrated(calibration.rank(reader.score(answer)))
+    score = reader.score(answer)
+    assert (np.argsort(score) == np.argsort(answer)).all() and len(np.unique(score)) == 5_000
+    assert score == pytest.approx((np.argsort(np.argsort(answer)) + 0.5) / 5_000, abs=0.01)
+    assert not reader.is_probability and fitted().is_probability
+    reader.write(tmp_path)
+    assert Reader.read(tmp_path) == reader
+
+
+def test_of_scores_that_are_all_the_same_there_is_no_rank():
+    assert calibration.rank([0.5] * 9) == calibration.rank([]) == NONE
