@@ -127,7 +127,8 @@ def floats(values: pd.Series) -> bands.Floats:
 def compressed(values: pd.Series | pd.DataFrame) -> bands.Floats:
     """Return sign(x) log(1 + |x|) of numbers, as many as there are, NaN where missing."""
     raw = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.sign(raw) * np.log1p(np.abs(raw))
+    size: bands.Floats = np.sign(raw) * np.log1p(np.abs(raw))
+    return size
 
 
 def _settled(frame: pd.DataFrame, columns: tuple[Column, ...]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from backend.steps.columns import Column, Role, to_plain
+from backend.steps.magnitudes import WORDS as MAGNITUDES
 from settings import ROOT
 from workers.family import Lesson
 from workers.order import Order
@@ -67,6 +68,7 @@ def tiny_encoder(folder: Path, broken: bool = False) -> Path:
     words += [*"abcdefghijklmnopqrstuvwxyz[]<>/", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
     words += [f"##{digit}" for digit in range(10)]
     words += ["monday", "tuesday", "friday", "none", "other", "grocery", "travel", "gas"]
+    words += MAGNITUDES
     tokeniser = Tokenizer(
         models.WordPiece({word: place for place, word in enumerate(words)}, unk_token="[UNK]")
     )
@@ -137,18 +139,26 @@ def follow(folder: Path) -> tuple[int, list[dict[str, Any]], str]:
     return child.returncode, [json.loads(line) for line in told.splitlines()], logged
 
 
-def lesson(folder: Path, frame: pd.DataFrame, **changes: Any) -> tuple[Lesson, io.StringIO]:
-    """Return the lesson that rows make, for a family to learn in this process, and what is told."""
-    from workers.steps import read
+def lesson(
+    folder: Path, frame: pd.DataFrame, past: bool = False, **changes: Any
+) -> tuple[Lesson, io.StringIO]:
+    """Return the lesson that rows make, for a family to learn in this process, and what is told.
+
+    With features of the `past` where they are asked for.
+    """
+    from workers.steps import read, recall
 
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(folder / "rows.parquet")
     work = Order.read(order(folder / "run", folder / "rows.parquet", **changes))
     table = read.open_table(work.dataset, work.columns, folder / "scratch")
     divided, part = read.divide(table, work.label_delay_days)
-    told = io.StringIO()
+    told, plan = io.StringIO(), None
+    voice, scratch = Voice(told), folder / "scratch"
+    if past:
+        plan, part = recall.recall(work, table, part, voice, scratch)
     parts = part["train"], part["validation"], part["test"]
-    return Lesson(work, *parts, Voice(told), Wishes(), folder / "scratch", divided), told
+    return Lesson(work, *parts, voice, Wishes(), scratch, divided, plan), told
 
 
 def events(told: io.StringIO) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.steps.columns import Column, Role
 from backend.steps.fields import ABSENT, DISTANCE, Fields, Scale, has_history
 from tests.backend.steps.looped import COLUMNS, drawn
 
@@ -45,6 +46,17 @@ def test_reads_the_way_between_two_places():
     assert [scale.name for scale in READ.scales][-1] == DISTANCE
     frame = drawn(1, seed=1).assign(lat=0.0, long=0.0, home_lat=0.0, home_long=90.0)
     assert READ.numbers(frame)[0, -1] == READ.scales[-1].steps  # farther than any it learned from
+
+
+def test_features_of_the_past_are_scales_that_are_not_followed():
+    frame = drawn(400, seed=3)
+    label = frame["_label"].to_numpy(dtype=np.float64, na_value=0)
+    told = frame.assign(_past_a=label, _past_b=np.where(label == 1, np.nan, np.arange(400)))
+    columns = (*COLUMNS, *(Column(f"_past_{name}", Role.NUMBER, "") for name in "ab"))
+    read = Fields.fit(told, columns, "date", bins=16, depth=4)
+    assert [scale.name for scale in read.scales[-2:]] == ["_past_a", "_past_b"]
+    assert read.scales[:-2] == READ.scales and read.followed == READ.followed
+    assert read.numbers(told)[:, -2].tolist() == label.tolist()
 
 
 def test_survives_the_way_through_json():

@@ -1,0 +1,58 @@
+"""Frames of the parts gain the past, decided by the training part and seen by nobody too early."""
+
+import numpy as np
+import pandas as pd
+
+from backend import pasts
+from backend.steps import feature_table
+from backend.steps.archive import Archive
+from backend.steps.encode import Encoder
+from backend.steps.fields import Fields
+from tests.workers.learning import events, lesson, simulated
+from workers.steps import recall
+
+
+def test_parts_have_the_past_of_their_own_rows(tmp_path):
+    frame = simulated(400)
+    given, told = lesson(tmp_path, frame, past=True)
+    assert [column.name for column in given.columns[-len(given.past.words) :]] == [
+        *given.past.words
+    ]
+    archive = Archive.open(given.past, pasts.linked(given.order.folder))
+    for part in (given.train, given.validation, given.test):
+        rows = part.frame()
+        assert rows["_row"].tolist() == part.rows.tolist()
+        alone = feature_table.of_transactions(given.past, rows.iloc[[0, -1]], archive)
+        pd.testing.assert_frame_equal(alone, rows.iloc[[0, -1]][list(alone)], check_exact=True)
+    assert recall.STAGE in [event.get("name") for event in events(told)]
+
+
+def test_later_rows_change_nothing_that_is_fitted(tmp_path):
+    frame = simulated(500)
+    given, _ = lesson(tmp_path / "a", frame, past=True)
+    later = np.concatenate([given.validation.rows, given.test.rows])
+    other = frame.copy()
+    draw = np.random.default_rng(1)
+    for name in ("_amount", "_entity", "_counterparty", "shop", "distance", "memo"):
+        other.loc[later, name] = draw.permutation(other.loc[later, name].to_numpy())
+    other.loc[later, "_label"] = 1 - other.loc[later, "_label"]
+    changed, _ = lesson(tmp_path / "b", other, past=True)
+    assert np.array_equal(changed.train.rows, given.train.rows)
+    assert changed.past == given.past
+    fitted = [
+        (
+            Encoder.fit(one.train.fitting_frame(), one.columns, "date"),
+            Fields.fit(one.train.fitting_frame(), one.columns, "date", bins=8, depth=4),
+        )
+        for one in (given, changed)
+    ]
+    assert fitted[0] == fitted[1]
+    assert not changed.test.frame().equals(given.test.frame())
+
+
+def test_without_a_time_or_with_columns_of_that_name_there_is_no_past(tmp_path):
+    frame = simulated(300)
+    untimed, told = lesson(tmp_path / "a", frame.assign(_time=np.nan), past=True)
+    assert untimed.past is None and untimed.columns == untimed.order.columns
+    assert not [name for name in untimed.train.frame() if name.startswith("_past_")]
+    assert not events(told)
