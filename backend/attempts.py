@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import exists, insert, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend import baselines
+from backend import baselines, starts
 from backend.states import RunState
 from backend.steps import spans
 from backend.steps.spans import Span
@@ -45,6 +45,7 @@ class Attempt:
     uncovered: list[Span]  # periods whose labels do not count, in seconds
     of_run_id: int  # the run whose scores this attempt writes: its own, or the model's
     model: str | None  # artefact folder of the run that scores, relative to the data folder
+    start: str | None = None  # that of the run it starts from; None too when that is gone
 
 
 def claim(run_id: int, worker: str) -> Attempt | None:
@@ -222,6 +223,7 @@ def _read(session: Session, run_id: int) -> Attempt:
     run = session.get_one(Run, run_id)
     dataset = session.get_one(Dataset, run.dataset_id)
     source = session.get(Run, run.of_run_id) if run.of_run_id else None
+    start = session.get(Run, run.options.get(starts.OPTION) or 0)
     return Attempt(
         run_id,
         run.attempt,
@@ -234,4 +236,5 @@ def _read(session: Session, run_id: int) -> Attempt:
         spans.left_out(dataset.uncovered, dataset.uses_uncovered),
         run.of_run_id or run_id,
         source.artefact if source else None,
+        start.artefact if start else None,
     )

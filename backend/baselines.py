@@ -14,7 +14,7 @@ from sqlalchemy import select
 from backend import offers, queueing, run_names
 from backend.errors import ModelNotReady, OptionsRefused, RunNotFound
 from backend.queueing import SLOTS, TRAIN, Wanted
-from backend.run_view import Run, select_runs, to_run
+from backend.run_view import UNTAUGHT, Run, select_runs, to_run
 from backend.states import RunState
 from backend.steps.columns import Role, from_plain, named
 from db import Dataset, transaction
@@ -24,6 +24,7 @@ from settings import settings
 log = logging.getLogger(__name__)
 
 TREES = "trees"
+NEED_NO_TREES = (TREES, UNTAUGHT)
 PRESETS = {"constant": "Quick check", "amount": "Balanced", "logistic": "Balanced"}
 FAMILIES = (*PRESETS, TREES)  # the weakest first
 SLOT = {family: SLOTS - 1 - place for place, family in enumerate(FAMILIES)}  # a colour for each
@@ -62,12 +63,12 @@ def queue_trees(run_id: int) -> int | None:
     """Queue the boosted trees of a dataset, once, for as long as this finished run took.
 
     Return the number of their run; None when there was one before, or when the run is itself
-    a baseline, a scoring, or not finished.
+    a baseline, a scoring, a pre-training, or not finished.
     """
     if not settings.automatic_baselines:
         return None
     run = _get(run_id)
-    if run.automatic or run.kind != TRAIN or run.family == TREES or _took(run) is None:
+    if run.automatic or run.kind != TRAIN or run.family in NEED_NO_TREES or _took(run) is None:
         return None
     return _queue_trees(run, key="")
 

@@ -10,6 +10,8 @@ from backend.states import LIVE, RunState
 from db import Dataset, Offer
 from db import Run as RunRow
 
+UNTAUGHT = "pretrain"  # the family that learns without labels, whose runs score nothing
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -62,6 +64,16 @@ class Run:
     def is_live(self) -> bool:
         """True while the run waits or is worked on."""
         return self.state in LIVE
+
+    @property
+    def answers(self) -> bool:
+        """False for pre-training: it scores nothing and is there to start from."""
+        return self.family != UNTAUGHT
+
+    @property
+    def is_judged(self) -> bool:
+        """True once the run has finished with a model that scores."""
+        return self.answers and self.state == RunState.SUCCEEDED
 
     @property
     def share_done(self) -> float:

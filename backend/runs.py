@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
-from backend import baselines, offers, queueing, run_names
+from backend import baselines, offers, queueing, run_names, starts
 from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
 from backend.points import loss_curve as loss_curve
 from backend.queueing import SCORE, TRAIN, Wanted
-from backend.run_view import Run, select_runs, to_run
+from backend.run_view import UNTAUGHT, Run, select_runs, to_run
 from backend.states import RunState
 from backend.steps.notes import FEWEST_FRAUDS
 from db import Dataset, now, transaction
@@ -23,17 +23,20 @@ def launch(
 
     `options` override the preset's. Raises DatasetNotFound; NotTrainable when the dataset
     is a draft or holds too few frauds; OptionsRefused when no live worker offers the family
-    or the family has no such preset. The cheap baselines of the dataset are queued behind
-    the run, unless they were before; see `baselines`.
+    or the family has no such preset, or when the run it is to start from is not there or not
+    finished. The cheap baselines of the dataset are queued behind the run, unless they were
+    before; see `baselines`. Pre-training needs no label and no baseline.
     """
     offer = offers.one(family)
     if preset not in offer.presets:
         raise OptionsRefused(f"{offer.title} has no preset {preset!r}. Choose one of those shown.")
-    _check_trainable(dataset_id)
+    _check_trainable(dataset_id, needs_labels=family != UNTAUGHT)
     chosen = {**offer.presets[preset]["options"], **(options or {})}
+    starts.check(chosen)
     name = run_names.name(offer, preset, chosen)
     run_id = queueing.queue(Wanted(TRAIN, name, dataset_id, family, preset, chosen), idem_key)
-    baselines.queue_first(dataset_id, beside=family)
+    if family != UNTAUGHT:
+        baselines.queue_first(dataset_id, beside=family)
     return run_id
 
 
@@ -43,7 +46,7 @@ def launch_scoring(run_id: int, idem_key: str) -> int:
     Raises RunNotFound; ModelNotReady when the run has no finished model.
     """
     source = get(run_id)
-    if source.state != RunState.SUCCEEDED or source.kind != TRAIN:
+    if not source.is_judged or source.kind != TRAIN:
         raise ModelNotReady("This run has no finished model, so it cannot score. Choose another.")
     name = f"Every transaction of {source.dataset_name}"
     wanted = Wanted(
@@ -156,13 +159,15 @@ def stop_and_keep_best(run_id: int) -> None:
         session.execute(running.where(RunRow.stop == "").values(stop="keep_best"))
 
 
-def _check_trainable(dataset_id: int) -> None:
+def _check_trainable(dataset_id: int, needs_labels: bool) -> None:
     with transaction(reading=True) as session:
         dataset = session.get(Dataset, dataset_id)
         if dataset is None or dataset.state != "ready":
             raise NotTrainable("Accept how the columns were understood first, then train on them.")
         name, frauds = dataset.name, dataset.frauds
         labelled = dataset.rows - dataset.unlabelled
+    if not needs_labels:
+        return
     if labelled == 0:
         raise NotTrainable("No transaction has a label, so there is nothing to learn from.")
     if frauds < FEWEST_FRAUDS or frauds == labelled:

@@ -81,3 +81,4 @@ class Family:
     options: type[BaseModel]
     presets: dict[str, Preset]  # the first is the default
     train: Train
+    answers: bool = True  # False: it scores nothing, and other runs start from it

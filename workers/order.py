@@ -30,6 +30,7 @@ class Order:
     encoder: str  # what the installation trains from when the options do not say
     encoder_revision: str
     uncovered: tuple[Span, ...] = ()  # periods whose labels do not count, in seconds
+    start: Path | None = None  # folder of the run whose weights it starts from
     supervisor: int | None = None  # process to end with, when one started this
 
     @classmethod
@@ -42,5 +43,6 @@ class Order:
             "columns": from_plain(stored["columns"]),
             "uncovered": tuple((start, end) for start, end in stored.get("uncovered", ())),
             "model": Path(stored["model"]) if stored.get("model") else None,
+            "start": Path(stored["start"]) if stored.get("start") else None,
         }
         return cls(**{**stored, **own})

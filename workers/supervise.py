@@ -149,11 +149,12 @@ class _Watch:
     def _results(self) -> dict[str, Any]:
         if self.attempt.kind == "score":
             return {}
+        metrics = json.loads((self.folder / "metrics.json").read_text())
         return {
             "artefact": str(self.folder.relative_to(settings.data)),
-            "metrics": json.loads((self.folder / "metrics.json").read_text()),
+            "metrics": metrics,
             "split": json.loads((self.folder / "split.json").read_text()),
-            "test_reads": 1,
+            "test_reads": int("test" in metrics),
         }
 
     def _record_failure(self, code: int) -> None:
@@ -188,6 +189,7 @@ def _order(attempt: Attempt) -> dict[str, Any]:
         "label_delay_days": settings.label_delay_days,
         "threads": threads(),
         "model": str((settings.data / attempt.model).resolve()) if attempt.model else None,
+        "start": str((settings.data / attempt.start).resolve()) if attempt.start else None,
         "encoder": settings.encoder,
         "encoder_revision": settings.encoder_revision,
         "supervisor": os.getpid(),

@@ -19,6 +19,7 @@ SHORTEST, LONGEST = 60.0, 60 * 86_400.0  # seconds between two events that are t
 GAP_STEPS = 16  # between them, evenly in the logarithm
 FARTHEST = 8.0  # log amounts apart beyond which a difference is held
 SIDES = 7  # what is said of an earlier event beside its own fields
+RATIO = 3  # the place of the ratio of the amounts among them
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,28 @@ class Options(BaseModel, extra="forbid"):
         description="How often, how much and how unusual: what the same customer and the same "
         "merchant did before each payment, computed from the file. Needs a column that says when.",
     )
+    field_blocks: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        title="Blocks among fields",
+        description="Layers in which the fields of a payment attend to each other. 0 has none.",
+    )
+    start_from: int = Field(
+        default=0,
+        ge=0,
+        title="Start from",
+        description="The number of a finished run whose weights are carried over where they mean "
+        "the same. 0 starts from scratch.",
+    )
+    auxiliary: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        title="Guessing beside",
+        description="Weight of guessing hidden fields and what comes next, beside the labels. It "
+        "falls to nothing while it learns. 0 leaves it out.",
+    )
     seed: int = Field(
         default=0,
         ge=0,

@@ -1,7 +1,7 @@
 """How `transaction` learns: fields and earlier events to arrays, arrays to a network, to ONNX."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,25 +11,27 @@ from backend.reader import Reader
 from backend.scorer import EVENTS, MODEL, open_scorer
 from backend.steps.events import Events
 from backend.steps.fields import Fields
-from backend.steps.situation import Rows
 from workers.family import Learned, Lesson
 from workers.steps import export, sample
-from workers.steps.epochs import Floats, Pace, Places, Schooling, Seen, logits_of
+from workers.steps.carry import Carried, Start, carry
+from workers.steps.column_names import call
+from workers.steps.epochs import Labelled, Pace, Schooling, logits_of
 from workers.steps.export_history import export_history_model
+from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
+from workers.steps.losses import LOSSES
+from workers.steps.pretraining import training_time
 from workers.steps.read import Part
+from workers.steps.seen import Places, Seen, seen_of, whole, write_events
+from workers.steps.sizes import SIZES
+from workers.steps.train import Best
+from workers.steps.unlabelled import Beside, Unlabelled
 
 if TYPE_CHECKING:
     from workers.models.transaction import Options
 
 CHECKED_FRAUDS, CHECKED_LEGITIMATE = 5_000, 50_000
-SIZES = {  # of the attention and of the head
-    "tiny": {"width": 32, "heads": 4, "blocks": 1, "hidden": 128},
-    "small": {"width": 48, "heads": 4, "blocks": 1, "hidden": 192},
-    "base": {"width": 128, "heads": 8, "blocks": 2, "hidden": 256, "members": 16},
-    "large": {"width": 256, "heads": 8, "blocks": 3, "hidden": 512, "members": 16},
-}
-FEWEST_EPOCHS = 8
+FEWEST_EPOCHS, MOST_CHECKS = 8, 24
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,23 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     order, voice = lesson.order, lesson.voice
     torch.set_num_threads(order.threads or torch.get_num_threads())
     voice.stage("Reading what happened before")
+    start = Start.open(order.start) if order.start else None
     chosen, kept_share, manner = _drawn(lesson.train.label.astype(np.int64), options)
-    read = Fields.fit(
-        lesson.train.fitting_frame(), lesson.columns, order.clock, manner.bins, options.events
-    )
-    events = _events(read, lesson) if read.depth else None
+    read = _fields(lesson, options, manner, start)
+    events = write_events(read, whole(lesson.train), order.folder / EVENTS) if read.depth else None
     used = np.unique(np.concatenate(chosen))
-    train = _seen(read, events, lesson.train.some(used), np.ones(len(used)))
+    train = seen_of(read, events, lesson.train.some(used))
     check = _to_check(read, events, lesson.validation, options.seed)
 
     voice.stage(_stage_name(read, train, check))
-    model = _model(read, train, len(chosen[0]), manner.dropout, options)
     rounds = [np.searchsorted(used, places) for places in chosen]
-    pace = Pace(options.learning_rate, manner.batch_size, options.patience, options.seed)
-    school = Schooling(model, pace, train, rounds, check, kept_share, voice, lesson.wishes)
-    best = school.run()
+    model = call(_model(read, train, rounds[0], manner.dropout, options), lesson.scratch)
+    carried = carry(start, model, read) if start else Carried()
+    task = Labelled(LOSSES[model.config.loss], train, check, kept_share)
+    pace = Pace(
+        options.learning_rate, manner.batch_size, options.patience, options.seed, carried.brought
+    )
+    best = _schooled(lesson, options, model, task, pace, rounds, events)
 
     voice.stage("Exporting the model")
     model.save_pretrained(order.folder / "model")
@@ -83,7 +87,37 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
         best_step=best.step,
         parity=_parity(lesson, reader, model, read, events),
         validation_sample={"rows": len(check), "frauds": int(check.label.sum())},
+        extras={"start": carried.told()} if start else {},
     )
+
+
+def _fields(lesson: Lesson, options: "Options", manner: Manner, start: Start | None) -> Fields:
+    """Return how fields are read: fitted anew, or as the start does on the same columns."""
+    if start is not None and start.read_alike(lesson.order, lesson.past):
+        depth = options.events if start.read.depth else 0
+        return replace(start.read, depth=depth)
+    bins = start.bins if start else manner.bins
+    frame = lesson.train.fitting_frame()
+    return Fields.fit(frame, lesson.columns, lesson.order.clock, bins, options.events)
+
+
+def _schooled(
+    lesson: Lesson,
+    options: "Options",
+    model: TransactionModel,
+    task: Labelled,
+    pace: Pace,
+    rounds: list[Places],
+    events: Events | None,
+) -> Best:
+    """Let the model learn, with or without a second task beside the labels."""
+    if not options.auxiliary:
+        return Schooling(model, pace, task, rounds, lesson.voice, lesson.wishes).run()
+    everything = seen_of(task.train.read, events, training_time(lesson))
+    beside = Unlabelled(everything, task.checked, options.seed)
+    both = Beside(task, beside, options.auxiliary)
+    pace = replace(pace, brought=frozenset(f"model.{name}" for name in pace.brought))
+    return Schooling(GuessingModel(model), pace, both, rounds, lesson.voice, lesson.wishes).run()
 
 
 def _drawn(label: Places, options: "Options") -> tuple[list[Places], float, Manner]:
@@ -92,42 +126,30 @@ def _drawn(label: Places, options: "Options") -> tuple[list[Places], float, Mann
     manner = next(each for each in MANNERS if len(first) < each.rows)
     epochs = max(math.ceil(options.steps * manner.batch_size / len(first)), FEWEST_EPOCHS)
     chosen, _ = sample.rounds(label, options.negatives_per_fraud, epochs, options.seed)
+    together = math.ceil(epochs / MOST_CHECKS)  # of few rows, several epochs before each check
+    chosen = [np.concatenate(chosen[at : at + together]) for at in range(0, len(chosen), together)]
     return chosen, kept_share, manner
-
-
-def _events(read: Fields, lesson: Lesson) -> Events:
-    """Write all rows of the dataset as events, labelled or not, and open what was written."""
-    table = lesson.train.table
-    everything = Part(table, np.arange(table.num_rows), np.zeros(table.num_rows))
-    folder = lesson.order.folder / EVENTS
-    Events.of(read, everything.frames()).write(folder)
-    return Events.open(folder)
-
-
-def _seen(read: Fields, events: Events | None, part: Part, weight: Floats) -> Seen:
-    frames = [Rows.of(read, events, frame) for frame in part.frames()]
-    rows = Rows.joined(frames or [Rows.of(read, events, part.frame())])
-    return Seen(read, events, rows, part.label.astype(np.int64), weight)
 
 
 def _to_check(read: Fields, events: Events | None, part: Part, seed: int) -> Seen:
     label = part.label.astype(np.int64)
     places, weight = sample.look(label, CHECKED_FRAUDS, CHECKED_LEGITIMATE, seed)
     order = np.argsort(places)
-    return _seen(read, events, part.some(places[order]), weight[order])
+    return seen_of(read, events, part.some(places[order]), weight[order])
 
 
 def _model(
-    read: Fields, train: Seen, rows: int, dropout: float, options: "Options"
+    read: Fields, train: Seen, first: Places, dropout: float, options: "Options"
 ) -> TransactionModel:
-    """Return networks that learned nothing; `rows` is how many an epoch has."""
+    """Return networks that learned nothing; `first` are the places of the first round."""
     torch.manual_seed(options.seed)
     config = HistoryConfig.of(
         read,
         train.rows.more.shape[1],
-        chance=float(train.label.sum() / rows),
+        chance=float(train.label[first].mean()),
         dropout=dropout,
         nets=options.networks,
+        field_blocks=options.field_blocks,
         **SIZES[options.size],
     )
     return TransactionModel(config)
@@ -139,7 +161,7 @@ def _parity(
     part = lesson.test if len(lesson.test) else lesson.train
     part = part.some(np.arange(min(len(part), export.PROVEN_ON)))
     reader.write(lesson.order.folder)
-    trained = logits_of(model, _seen(read, events, part, np.ones(len(part))))
+    trained = logits_of(model, seen_of(read, events, part))
     exported = open_scorer(lesson.order.folder).logits(part.frame())
     return export.prove_equal(trained, exported)
 

@@ -1,24 +1,25 @@
-"""The training loop of models of histories: fresh rows every epoch, weights averaged, best kept."""
+"""The training loop of models of histories: fresh rows every epoch, weights averaged, best kept.
+
+What there is to learn, from labels or without them, is a `Task`.
+"""
 
 import copy
 import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from backend.steps import metrics
-from backend.steps.events import Events
-from backend.steps.fields import Fields
-from backend.steps.situation import Rows
 from workers.family import Diverged
 from workers.signals import Wishes
 from workers.steps.history_net import TransactionModel
 from workers.steps.losses import LOSSES, SQUARED_ERROR, Loss
+from workers.steps.seen import Floats, Places, Seen
 from workers.steps.train import AP_FROM_FRAUDS, LOST_LOSSES, SHOWN, Best
 from workers.voice import Voice
 
@@ -26,35 +27,7 @@ AT_ONCE = 4_096  # rows that are checked together
 WARM_UP, LAST_RATE = 0.05, 0.05  # share of the steps; share of the learning rate
 SLOWEST = 0.998  # part of the averaged weights that stays, at a step
 WEIGHT_DECAY = 3e-4
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Labelled rows with their past, and how many rows each stands for."""
-
-    read: Fields
-    events: Events | None  # None without a history
-    rows: Rows
-    label: NDArray[np.int64]
-    weight: Floats
-    wanted: Floats | None = None  # what is to be answered; None: the label
-
-    @property
-    def target(self) -> Floats:
-        """What is to be answered of each row (n,)."""
-        return self.label.astype(np.float64) if self.wanted is None else self.wanted
-
-    def __len__(self) -> int:
-        return len(self.label)
-
-    def batch(self, places: Places | slice) -> tuple[Tensor, Tensor | None]:
-        """Return what the model reads of the rows at these places."""
-        some = self.rows.some(places)
-        past = None if self.events is None else torch.from_numpy(some.past(self.read, self.events))
-        return torch.from_numpy(some.row), past
+SLOWER = 0.5  # of the learning rate, for weights that learned before
 
 
 @dataclass(frozen=True)
@@ -65,18 +38,74 @@ class Pace:
     batch_size: int
     patience: int  # epochs without a better check before it ends
     seed: int
+    brought: frozenset[str] = frozenset()  # weights that learned before, and go slower
+
+
+class Checked(NamedTuple):
+    """How good the averaged weights are."""
+
+    value: float  # the larger the better
+    loss: float
+    ap: float | None
+
+
+class Task(Protocol):
+    """What there is to learn."""
+
+    def loss(self, model: torch.nn.Module, places: Places, done: float) -> Tensor:
+        """Return the loss of these rows, a scalar; `done` is the share of the steps taken."""
+
+    def check(self, model: torch.nn.Module) -> Checked | None:
+        """Measure the model on rows it does not learn from; None when there are none."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """To tell frauds, or what else is wanted of each row, for a TransactionModel."""
+
+    of: Loss
+    train: Seen
+    checked: Seen
+    kept_share: float
+
+    def loss(self, model: torch.nn.Module, places: Places, done: float) -> Tensor:
+        """Return the mean loss of these rows."""
+        row, past = on(model, *self.train.batch(places))
+        logits = model(row, past)
+        target, weight = (
+            torch.from_numpy(each[places]).to(row.device, logits.dtype)
+            for each in (self.train.target, self.train.weight)
+        )
+        return (weight * self.of.of(logits, target)).mean()
+
+    def check(self, model: torch.nn.Module) -> Checked | None:
+        """Measure on validation rows: by AP where frauds are many, else by loss.
+
+        The loss is weighted to the mix that is trained on, so that both curves compare; the
+        average precision is weighted to the real mix.
+        """
+        if not len(self.checked):
+            return None
+        label, weight = self.checked.label, self.checked.weight
+        said = torch.from_numpy(answers_of(model, self.checked))
+        losses = self.of.of(said[:, None], torch.from_numpy(self.checked.target)).numpy()
+        as_trained = np.where(label == 1, weight, weight * self.kept_share)
+        loss = float(np.average(losses, weights=as_trained))
+        both = metrics.FEWEST_FRAUDS <= label.sum() < len(label)
+        logit = self.of.logit(said).numpy()
+        ap = metrics.average_precision(label, logit, weight) if both else None
+        steady = label.sum() >= AP_FROM_FRAUDS and self.of is not LOSSES[SQUARED_ERROR]
+        return Checked(ap if ap is not None and steady else -loss, loss, ap)
 
 
 @dataclass
 class Schooling:
     """One model that learns on one device."""
 
-    model: TransactionModel
+    model: torch.nn.Module
     pace: Pace
-    train: Seen
-    rounds: list[Places]  # places in `train` of each epoch
-    check: Seen
-    kept_share: float
+    task: Task
+    rounds: list[Places]  # places of the rows of each epoch
     voice: Voice
     wishes: Wishes
     best: Best = field(default_factory=Best)
@@ -87,13 +116,8 @@ class Schooling:
         self.model.to(self.device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.steps = sum(math.ceil(len(each) / self.pace.batch_size) for each in self.rounds)
-        self.optimiser = _optimiser(self.model, self.pace.learning_rate)
+        self.optimiser = _optimiser(self.model, self.pace)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
-
-    @property
-    def loss(self) -> Loss:
-        """How far off an answer is."""
-        return LOSSES[self.model.config.loss]
 
     def run(self) -> Best:
         """Learn, check after every epoch, and leave the best averaged weights in the model.
@@ -131,13 +155,7 @@ class Schooling:
 
     def _learn(self, places: Places) -> float:
         self.model.train()
-        row, past = self.train.batch(places)
-        logits = self.model(row.to(self.device), None if past is None else past.to(self.device))
-        target, weight = (
-            torch.from_numpy(each[places]).to(self.device, logits.dtype)
-            for each in (self.train.target, self.train.weight)
-        )
-        loss = (weight * self.loss.of(logits, target)).mean()
+        loss = self.task.loss(self.model, places, self.step / self.steps)
         self.optimiser.zero_grad(set_to_none=True)
         if torch.isfinite(loss):
             loss.backward()
@@ -154,35 +172,16 @@ class Schooling:
             torch._foreach_lerp_(slow, fast, 1 - kept)
 
     def _check(self) -> bool:
-        """Measure the averaged weights on validation rows; True when they are the best so far.
-
-        The loss is weighted to the mix that is trained on, so that both curves compare; the
-        average precision is weighted to the real mix.
-        """
-        ap, loss = None, math.nan
-        if len(self.check):
-            loss, ap = self._measure(answers_of(self.average, self.check))
-            self.voice.point("validation", self.step, loss, ap)
-        steady = (
-            int(self.check.label.sum()) >= AP_FROM_FRAUDS
-            and self.model.config.loss != SQUARED_ERROR
-        )
-        value = ap if ap is not None and steady else -loss
+        """Measure the averaged weights; True when they are the best so far."""
+        checked = self.task.check(self.average)
+        if checked is not None:
+            self.voice.point("validation", self.step, checked.loss, checked.ap)
+        value = checked.value if checked else math.nan
         if self.best.weights and value <= self.best.value:
             return False
         weights = {name: each.clone() for name, each in self.average.state_dict().items()}
         self.best = Best(value, self.step, weights)
         return True
-
-    def _measure(self, answer: Floats) -> tuple[float, float | None]:
-        label, weight = self.check.label, self.check.weight
-        as_trained = np.where(label == 1, weight, weight * self.kept_share)
-        said = torch.from_numpy(answer)
-        losses = self.loss.of(said[:, None], torch.from_numpy(self.check.target)).numpy()
-        loss = float(np.average(losses, weights=as_trained))
-        both = metrics.FEWEST_FRAUDS <= label.sum() < len(label)
-        logit = self.loss.logit(said).numpy()
-        return loss, metrics.average_precision(label, logit, weight) if both else None
 
     def _rate(self, step: int) -> float:
         warm = max(round(WARM_UP * self.steps), 1)
@@ -199,6 +198,12 @@ def shuffled(places: Places, size: int, seed: int, epoch: int) -> Iterator[Place
         yield order[start : start + size]
 
 
+def on(model: torch.nn.Module, row: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """Return the rows and their past on the device of the model."""
+    device = next(model.parameters()).device
+    return row.to(device), None if past is None else past.to(device)
+
+
 def logits_of(model: TransactionModel, seen: Seen) -> Floats:
     """Return what ranks each row (n,), in order: the log-odds of fraud, or the number learned."""
     said = torch.from_numpy(answers_of(model, seen))
@@ -206,26 +211,26 @@ def logits_of(model: TransactionModel, seen: Seen) -> Floats:
     return found
 
 
-def answers_of(model: TransactionModel, seen: Seen) -> Floats:
+def answers_of(model: torch.nn.Module, seen: Seen) -> Floats:
     """Return the mean answer of the members for each row, (n,) or (n, answers), in order."""
     model.eval()
-    answers = model.config.answers
-    said = np.zeros((len(seen), answers) if answers > 1 else len(seen))
-    device = next(model.parameters()).device
+    said: list[Floats] = []
     with torch.inference_mode():
-        for start in range(0, len(seen), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            row, past = seen.batch(some)
-            found = model(row.to(device), None if past is None else past.to(device))
-            said[some] = found.mean(dim=1).double().cpu().numpy()
-    return said
+        for start in range(0, max(len(seen), 1), AT_ONCE):
+            row, past = on(model, *seen.batch(slice(start, start + AT_ONCE)))
+            said.append(model(row, past).mean(dim=1).double().cpu().numpy())
+    return np.concatenate(said)
 
 
-def _optimiser(model: torch.nn.Module, rate: float) -> torch.optim.Optimizer:
-    matrices = [each for each in model.parameters() if each.ndim > 1]
-    others = [each for each in model.parameters() if each.ndim <= 1]
-    groups = [
-        {"params": matrices, "weight_decay": WEIGHT_DECAY},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=rate)
+def _optimiser(model: torch.nn.Module, pace: Pace) -> torch.optim.Optimizer:
+    """AdamW; what has one dimension does not decay, what was brought along learns slower."""
+    groups = []
+    for brought in (False, True):
+        some = [p for name, p in model.named_parameters() if (name in pace.brought) == brought]
+        rate = pace.learning_rate * (SLOWER if brought else 1)
+        matrices, others = [p for p in some if p.ndim > 1], [p for p in some if p.ndim <= 1]
+        groups += [
+            {"params": matrices, "lr": rate, "weight_decay": WEIGHT_DECAY},
+            {"params": others, "lr": rate, "weight_decay": 0.0},
+        ]
+    return torch.optim.AdamW([group for group in groups if group["params"]])

@@ -51,12 +51,14 @@ class HistoryConfig(PretrainedConfig):
         followed_words: Sequence[int] = (),
         depth: int = 0,
         names: Sequence[str] = (),
+        amount: bool = False,
         **size: Any,
     ) -> None:
         self.steps, self.words, self.more = list(steps), list(words), more
         self.followed, self.followed_words = list(followed), list(followed_words)
         self.depth = depth  # earlier events that are looked at; 0 for none
         self.names = list(names)  # what the columns are called, numbers first
+        self.amount = amount  # whether the first number is one
         self.width, self.heads, self.blocks = 48, 4, 1  # of the attention to earlier events
         self.field_blocks = 0  # of the attention among the fields of the transaction itself
         self.members, self.hidden, self.dropout = 8, 192, 0.1  # of the head
@@ -77,6 +79,7 @@ class HistoryConfig(PretrainedConfig):
             followed_words=read.followed_words,
             depth=read.depth,
             names=[SAID.get(name, name.replace("_", " ").strip()) for name in names_of(read)],
+            amount=read.profile.amount is not None,
             **size,
         )
 

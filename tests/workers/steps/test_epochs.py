@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from backend.steps.situation import Rows
 from tests.workers.learning import COLUMNS, simulated
 from workers.family import Diverged
 from workers.signals import Wishes
-from workers.steps.epochs import Pace, Schooling, Seen, logits_of, shuffled
+from workers.steps.epochs import Labelled, Pace, Schooling, shuffled
 from workers.steps.history_net import HistoryConfig, TransactionModel
+from workers.steps.losses import CROSS_ENTROPY, LOSSES
+from workers.steps.seen import Seen
 from workers.voice import Voice
 
 READ = Fields.fit(simulated(400), COLUMNS, "date", bins=8, depth=0)
@@ -34,10 +37,8 @@ def school(epochs: int = 4, rate: float = 5e-3, patience: int = 99, check: int =
     return Schooling(
         model=model,
         pace=Pace(rate, 32, patience, seed=0),
-        train=train,
+        task=Labelled(LOSSES[CROSS_ENTROPY], train, seen(check, 1), kept_share=1.0),
         rounds=[np.arange(300)] * epochs,
-        check=seen(check, 1),
-        kept_share=1.0,
         voice=Voice(io.StringIO()),
         wishes=Wishes(),
     )
@@ -55,7 +56,7 @@ def test_learns_and_leaves_the_weights_of_the_best_check():
     assert len(checks) == 12
     assert best.value == max(point["ap"] for point in checks) > 0.9
     assert best.step == next(p["step"] for p in checks if p["ap"] == best.value)
-    loss, ap = learner._measure(logits_of(learner.model, learner.check))
+    _, loss, ap = learner.task.check(learner.model)
     assert ap == best.value
     assert loss == pytest.approx(next(p["loss"] for p in checks if p["step"] == best.step))
 
@@ -86,6 +87,19 @@ def test_says_when_the_loss_stops_being_a_number():
         learner.model.nets[0].head.first.weight[0, 0] = torch.nan
     with pytest.raises(Diverged, match="smaller learning rate"):
         learner.run()
+
+
+def test_weights_that_were_brought_along_move_less():
+    def moved(brought: frozenset[str]) -> float:
+        learner = school(epochs=1)
+        learner.pace = replace(learner.pace, brought=brought)
+        learner.__post_init__()
+        before = learner.model.nets[0].head.second.weight.detach().clone()
+        learner._learn(np.arange(32))
+        after = learner.model.nets[0].head.second.weight.detach()
+        return float((after - before).abs().max())
+
+    assert moved(frozenset({"nets.0.head.second.weight"})) < 0.7 * moved(frozenset())
 
 
 def test_batches_hold_every_place_once_in_an_order_of_seed_and_epoch():
