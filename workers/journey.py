@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 import workers.models
 from backend import files, pasts, plugins
-from backend.errors import NotTrainable, OptionsRefused, TouchstoneError
+from backend.errors import OptionsRefused, TouchstoneError
 from backend.scorer import Scorer, open_scorer
 from workers.device import die_with
 from workers.family import Diverged, Family, Learned, Lesson
@@ -30,16 +30,17 @@ KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     """Carry a dataset from its Parquet file to a proven model and the scores it gives."""
-    from workers.steps import read  # Arrow tables: not needed, and not loaded, to score
+    from workers.steps import read, targets  # Arrow tables: not needed, and not loaded, to score
 
     family, options = _chosen(order)
     voice.stage("Reading transactions")
     scratch = order.folder / SCRATCH
     table = read.open_table(order.dataset, order.columns, scratch)
-    divided, part = read.divide(table, order.label_delay_days, order.uncovered)
-    split = divided.to_plain(read.labels(table))
+    learn = getattr(options, "learn", targets.FRAUD)
+    divided, part = read.divide(table, order.label_delay_days, order.uncovered, learn)
+    split = divided.to_plain(targets.labels(table, learn))
     voice.divided(split)
-    _check_both_classes(part["train"].label)
+    targets.check(table, part, learn)
 
     wanted = getattr(options, "past", False)
     past, part = recall.recall(order, table, part, voice, scratch) if wanted else (None, part)
@@ -120,16 +121,6 @@ def _recalled(order: Order, scorer: Scorer, voice: Voice) -> Path | None:
     if plan is None:
         return None
     return recall.compute(plan, order, voice, order.folder / SCRATCH) / pasts.FEATURES
-
-
-def _check_both_classes(label: Any) -> None:
-    if not (label == 1).any():
-        raise NotTrainable(
-            "The training part, the oldest 70% of the labelled rows, holds no fraud. "
-            "Bring transactions of a longer time."
-        )
-    if not (label == 0).any():
-        raise NotTrainable("The training part holds frauds only, so there is nothing to compare.")
 
 
 def _told(learned: Learned) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from backend.steps import spans, split
 from backend.steps.columns import FEATURES, Column
 from backend.steps.profile import FITTED_ON
 from backend.steps.spans import Span
+from workers.steps import targets
 
 OWN = ("_row", "_label", "_amount", "_time", "_entity", "_counterparty")
 DAY = 86_400.0
@@ -73,7 +74,7 @@ def open_table(dataset: Path, columns: tuple[Column, ...], scratch: Path) -> dat
     datasets.disable_progress_bars()
     stored = set(pq.read_schema(dataset).names)  # no counterparty in files imported long ago
     features = [column.name for column in columns if column.role in FEATURES]
-    own = [name for name in OWN if name in stored]
+    own = [name for name in (*OWN, *targets.TOLD) if name in stored]
     return datasets.Dataset.from_parquet(
         str(dataset), cache_dir=str(scratch), columns=[*own, *features]
     )
@@ -92,21 +93,23 @@ def beside(table: datasets.Dataset, more: Path, scratch: Path) -> datasets.Datas
 
 def labels(table: datasets.Dataset) -> Floats:
     """Return the label of every row (n,): 1 fraud, 0 legitimate, NaN unlabelled."""
-    own = table.select_columns(["_label"]).with_format("pandas")[:]
-    label: Floats = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return label
+    return targets.labels(table, targets.FRAUD)
 
 
 def divide(
-    table: datasets.Dataset, delay_days: float, uncovered: Sequence[Span] = ()
+    table: datasets.Dataset,
+    delay_days: float,
+    uncovered: Sequence[Span] = (),
+    learn: str = targets.FRAUD,
 ) -> tuple[split.Split, dict[str, Part]]:
     """Return how the rows are split, and each part by name; see `split.assign`.
 
     Rows in the `uncovered` periods (from, until, in seconds) count as unlabelled. Training
-    rows that equal a row of a later part in everything but the label are left out.
+    rows that equal a row of a later part in everything but the label are left out. `learn` says
+    what a row must have to count as labelled, see `targets.labels`.
     """
-    own = table.select_columns(["_label", "_time", "_entity"]).with_format("pandas")[:]
-    label = own["_label"].to_numpy(dtype=np.float64, na_value=np.nan)
+    own = table.select_columns(["_time", "_entity"]).with_format("pandas")[:]
+    label = targets.labels(table, learn)
     time = own["_time"].to_numpy(dtype=np.float64, na_value=np.nan)
     left_out = spans.within(time, uncovered)
     label = np.where(left_out, np.nan, label)
@@ -148,6 +151,6 @@ def _fingerprints(table: datasets.Dataset) -> NDArray[np.uint64]:
     everything = Part(table, np.arange(table.num_rows), np.zeros(table.num_rows))
     found: list[NDArray[Any]] = [np.zeros(0, dtype=np.uint64)]
     for frame in everything.frames():
-        told = frame.drop(columns=["_row", "_label"])
+        told = frame.drop(columns=["_row", "_label", *targets.TOLD], errors="ignore")
         found.append(pd.util.hash_pandas_object(told, index=False).to_numpy())
     return np.concatenate(found)
