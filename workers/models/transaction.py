@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 class Options(BaseModel, extra="forbid"):
     """What an analyst may choose."""
 
+    learn: Literal["fraud", "kind", "amount"] = Field(
+        default="fraud",
+        title="What to learn",
+        description="Fraud or not; its kind, from the column that says so; or an amount: the "
+        "number to predict, without such a column what is lost to fraud.",
+    )
+    loss: Literal["cross-entropy", "focal"] = Field(
+        default="cross-entropy",
+        title="Loss",
+        description="How far off an answer is, when fraud is learned. Focal looks more at rows "
+        "that are hard to tell.",
+    )
     size: Literal["tiny", "small", "base", "large"] = Field(
         default="small",
         title="Size",

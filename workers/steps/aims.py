@@ -74,16 +74,21 @@ class Aim:
             return (amounts(part) - self.middle) / self.spread
         return None
 
-    def weight(self, marked: Places, kept_share: float) -> Floats | None:
-        """Return how much each row (n,) that is learned from counts; None for one each.
+    def weight(self, marked: Places, kept_share: float) -> tuple[Floats | None, float]:
+        """Return how much each row (n,) that is learned from counts, and what is left to correct.
 
         An amount learned on a sample must be right on average in the real mix: the rows that
-        were drawn stand for those that were not. A probability is corrected afterwards instead.
+        were drawn stand for those that were not, and nothing is left. Otherwise each counts once
+        (None), and the probability is corrected for the `kept_share` of others afterwards.
         """
         if self.learn != AMOUNT:
-            return None
+            return None, kept_share
         weight = np.where(marked == 1, 1.0, 1 / kept_share)
-        return weight / weight.mean()
+        return weight / weight.mean(), 1.0
+
+    def chance(self, label: Places) -> float:
+        """Return where answers begin: the share of frauds (n,); of an amount, the usual one."""
+        return 0.5 if self.learn == AMOUNT else float(label.mean())
 
     def told(self) -> dict[str, Any]:
         """Return what a reader must know of it."""

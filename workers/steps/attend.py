@@ -13,6 +13,7 @@ from backend.steps.events import Events
 from backend.steps.fields import Fields
 from workers.family import Learned, Lesson
 from workers.steps import export, sample
+from workers.steps.aims import Aim
 from workers.steps.carry import Carried, Start, carry
 from workers.steps.column_names import call
 from workers.steps.epochs import Labelled, Pace, Schooling, logits_of
@@ -57,16 +58,20 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     torch.set_num_threads(order.threads or torch.get_num_threads())
     voice.stage("Reading what happened before")
     start = Start.open(order.start) if order.start else None
-    chosen, kept_share, manner = _drawn(lesson.train.label.astype(np.int64), options)
+    aim = Aim.of(lesson.train, options.learn, options.loss)
+    marked = aim.marked(lesson.train)
+    chosen, kept_share, manner = _drawn(marked, options)
     read = _fields(lesson, options, manner, start)
     events = write_events(read, whole(lesson.train), order.folder / EVENTS) if read.depth else None
     used = np.unique(np.concatenate(chosen))
-    train = seen_of(read, events, lesson.train.some(used))
-    check = _to_check(read, events, lesson.validation, options.seed)
+    some = lesson.train.some(used)
+    weight, kept_share = aim.weight(marked[used], kept_share)
+    train = seen_of(read, events, some, weight, aim.wanted(some))
+    check = _to_check(read, events, lesson.validation, aim, options.seed)
 
     voice.stage(_stage_name(read, train, check))
     rounds = [np.searchsorted(used, places) for places in chosen]
-    model = call(_model(read, train, rounds[0], manner.dropout, options), lesson.scratch)
+    model = call(_model(read, train, rounds[0], manner.dropout, aim, options), lesson.scratch)
     carried = carry(start, model, read) if start else Carried()
     task = Labelled(LOSSES[model.config.loss], train, check, kept_share)
     pace = Pace(
@@ -77,9 +82,8 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Exporting the model")
     model.save_pretrained(order.folder / "model")
     export_history_model(model, *train.batch(slice(0, 5)), order.folder / MODEL)
-    reader = Reader(
-        "events", read.profile, order.columns, kept_share, fields=read, past=lesson.past
-    )
+    told = {"fields": read, "past": lesson.past, **aim.told()}
+    reader = Reader("events", read.profile, order.columns, kept_share, **told)
     return Learned(
         reader=reader,
         rows_trained=len(train),
@@ -131,22 +135,25 @@ def _drawn(label: Places, options: "Options") -> tuple[list[Places], float, Mann
     return chosen, kept_share, manner
 
 
-def _to_check(read: Fields, events: Events | None, part: Part, seed: int) -> Seen:
-    label = part.label.astype(np.int64)
-    places, weight = sample.look(label, CHECKED_FRAUDS, CHECKED_LEGITIMATE, seed)
+def _to_check(read: Fields, events: Events | None, part: Part, aim: Aim, seed: int) -> Seen:
+    marked = aim.marked(part)
+    places, weight = sample.look(marked, CHECKED_FRAUDS, CHECKED_LEGITIMATE, seed)
     order = np.argsort(places)
-    return seen_of(read, events, part.some(places[order]), weight[order])
+    some = part.some(places[order])
+    return seen_of(read, events, some, weight[order], aim.wanted(some))
 
 
 def _model(
-    read: Fields, train: Seen, first: Places, dropout: float, options: "Options"
+    read: Fields, train: Seen, first: Places, dropout: float, aim: Aim, options: "Options"
 ) -> TransactionModel:
     """Return networks that learned nothing; `first` are the places of the first round."""
     torch.manual_seed(options.seed)
     config = HistoryConfig.of(
         read,
         train.rows.more.shape[1],
-        chance=float(train.label[first].mean()),
+        chance=aim.chance(train.label[first]),
+        loss=aim.loss,
+        answers=aim.answers,
         dropout=dropout,
         nets=options.networks,
         field_blocks=options.field_blocks,
