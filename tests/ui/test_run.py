@@ -59,6 +59,15 @@ def test_the_verdict_is_money_with_its_interval(judged):
     assert len(said) <= 100
 
 
+def test_a_model_that_calls_itself_weak_does_so_in_the_verdict(judged):
+    with transaction() as session:
+        row = session.get(Run, judged)
+        row.metrics = {**row.metrics, "caution": "Weak: not trained on your labels."}
+    page = open_page("run", run=judged)
+    assert verdict(page).endswith(" alerts a day. Weak: not trained on your labels.")
+    assert "Weak: not trained on your labels." in text(page)  # among what figures stand on, too
+
+
 def test_money_comes_before_metrics(judged):
     shown = cards(open_page("run", run=judged))
     assert list(shown) == ["Fraud caught", "Fraud missed", "Alerts a day", "Average precision"]

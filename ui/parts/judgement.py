@@ -29,7 +29,14 @@ CLUSTERS = {"entity": "customer", "day": "day", "row": "row"}
 
 
 def verdict(run: Run, standing: Standing | None = None) -> str:
-    """Return the plain sentence on a finished run; no figure is made up when one is missing."""
+    """Return the plain sentence on a finished run, and the model's own caution where it has one.
+
+    No figure is made up when one is missing.
+    """
+    return " ".join([_told(run, standing), *_cautions(run)])
+
+
+def _told(run: Run, standing: Standing | None) -> str:
     stands = standing or thresholds.standing(run.id)
     test = _test(run)
     if stands is not None and stands.outcome.recall is not None and test.get("ap") is not None:
@@ -105,7 +112,7 @@ def split_caption(run: Run) -> str:
 
 def caveats(run: Run) -> list[str]:
     """Return what weakens the figures, one sentence each; empty when nothing does."""
-    return [plain(caveat) for caveat in run.split.get("caveats", ())]
+    return [*_cautions(run), *(plain(caveat) for caveat in run.split.get("caveats", ()))]
 
 
 def of(run_id: int) -> Judgement:
@@ -114,6 +121,11 @@ def of(run_id: int) -> Judgement:
         return judgements.of(run_id)
     except ModelNotReady:
         return Judgement(run_id, {})
+
+
+def _cautions(run: Run) -> list[str]:
+    caution = run.metrics.get("caution")
+    return [caution] if caution else []
 
 
 def _catches(run: Run, stands: Standing) -> str:

@@ -1,6 +1,6 @@
 """Any Hugging Face encoder, fine-tuned on transactions written as text."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -62,6 +62,12 @@ class Options(BaseModel, extra="forbid"):
         le=200,
         title="Checks",
         description="How often the validation sample is looked at; the best look is kept.",
+    )
+    adapter: Literal["auto", "full", "lora"] = Field(
+        default="auto",
+        title="What learns",
+        description="full: every weight. lora: a small adapter and the head, which needs less "
+        "memory and forgets less. auto: lora above 20 million parameters.",
     )
     seed: int = Field(
         default=0,

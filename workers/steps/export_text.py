@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from backend.scorer import MODEL
 from backend.steps import tokens
 from backend.steps.session import open_session
-from workers.steps.export import OPSET, Floats
+from workers.order import Order
+from workers.steps.export import OPSET, Floats, prove_equal
+from workers.steps.train import logits_of
 
 
 class _Logit(torch.nn.Module):
@@ -57,3 +60,12 @@ def text_logits(path: Path, ids: tokens.Ids, pad: int, threads: int) -> Floats:
         given = {"input_ids": numbers, "attention_mask": mask}
         logit[batch] = session.run(["logit"], given)[0].ravel()
     return logit
+
+
+def prove(model: torch.nn.Module, order: Order, ids: tokens.Ids, pad: int) -> float:
+    """Return the largest |logit difference| between a model and its export in the order's folder.
+
+    Raises Differs when it exceeds the tolerance.
+    """
+    exported = text_logits(order.folder / MODEL, ids, pad, order.threads)
+    return prove_equal(logits_of(model, ids, pad), exported)

@@ -1,5 +1,7 @@
 """Which rows of a part are used when all of them would take too long. Frauds always are."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,22 @@ def rounds(
     ] or [legitimate] * epochs
     share = wanted / len(legitimate) if len(legitimate) else 1.0
     return [np.sort(np.concatenate([fraud, some])) for some in chosen], share
+
+
+def few(label: Labels, frauds: int, negatives_per_fraud: float, seed: int) -> tuple[Rows, float]:
+    """Return (row places in order, legitimate rows kept for each that keeping all frauds would).
+
+    At most `frauds` frauds, 0 for all, and for each of them `negatives_per_fraud` legitimate
+    rows, but never more of these, in share, than of the frauds: the second answer is in (0, 1].
+    """
+    fraud, legitimate = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    kept = _some(fraud, frauds or len(fraud), seed)
+    fraud_share = len(kept) / max(len(fraud), 1)
+    most = math.floor(len(legitimate) * fraud_share)
+    wanted = max(min(round(len(kept) * negatives_per_fraud), most), 1)
+    others = _some(legitimate, wanted, seed)
+    share = min(len(others) / len(legitimate) / fraud_share, 1.0)
+    return np.sort(np.concatenate([kept, others])), share
 
 
 def look(

@@ -142,21 +142,12 @@ class Training:
             began = time.monotonic()
             logit = logits_of(self.model, self.check.ids, self.recipe.pad, fast=True)
             self.seconds_per_check = time.monotonic() - began
-            loss, ap = self._measure(logit)
+            loss, ap = measure(self.check, logit, self.kept_share)
             self.voice.point("validation", self.step, loss, ap)
-        frauds = int(self.check.label.sum())
-        value = ap if ap is not None and frauds >= AP_FROM_FRAUDS else -loss
+        value = worth(self.check, loss, ap)
         if not self.best.weights or value >= self.best.value or math.isnan(self.best.value):
             weights = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
             self.best = Best(value, self.step, weights)
-
-    def _measure(self, logit: Floats) -> tuple[float, float | None]:
-        label, weight = self.check.label, self.check.weight
-        as_trained = np.where(label == 1, weight, weight * self.kept_share)
-        losses = np.logaddexp(0, np.where(label == 1, -logit, logit))
-        loss = float(np.average(losses, weights=as_trained))
-        both = metrics.FEWEST_FRAUDS <= label.sum() < len(label)
-        return loss, metrics.average_precision(label, logit, weight) if both else None
 
     def _pace(self, seconds: float) -> None:
         checks_done, checks_left = self.step // self.every, self.recipe.checks
@@ -181,6 +172,25 @@ class Training:
         if step < warm:
             return (step + 1) / warm
         return max((self.steps - step) / max(self.steps - warm, 1), 0.0)
+
+
+def measure(check: Texts, logit: Floats, kept_share: float) -> tuple[float, float | None]:
+    """Return (loss, average precision) of the logits (n,) of checked texts.
+
+    The loss, in nats, is weighted to the mix that is trained on; average precision to the real
+    mix, None when there are too few frauds or nothing else. Raises ZeroDivisionError when empty.
+    """
+    label, weight = check.label, check.weight
+    as_trained = np.where(label == 1, weight, weight * kept_share)
+    losses = np.logaddexp(0, np.where(label == 1, -logit, logit))
+    loss = float(np.average(losses, weights=as_trained))
+    both = metrics.FEWEST_FRAUDS <= label.sum() < len(label)
+    return loss, metrics.average_precision(label, logit, weight) if both else None
+
+
+def worth(check: Texts, loss: float, ap: float | None) -> float:
+    """Return the figure that is to be as large as can be: AP, or -loss when frauds are few."""
+    return ap if ap is not None and check.label.sum() >= AP_FROM_FRAUDS else -loss
 
 
 def shuffled(ids: tokens.Ids, size: int, seed: int, epoch: int) -> list[list[int]]:
@@ -227,8 +237,9 @@ def _forward(model: torch.nn.Module, ids: tokens.Ids, pad: int) -> torch.Tensor:
 
 
 def _optimiser(model: torch.nn.Module, rate: float) -> torch.optim.Optimizer:
-    """AdamW; biases and norms, which have one dimension, do not decay."""
-    matrices = [each for each in model.parameters() if each.ndim > 1]
-    others = [each for each in model.parameters() if each.ndim <= 1]
+    """AdamW over what learns; biases and norms, which have one dimension, do not decay."""
+    learning = [each for each in model.parameters() if each.requires_grad]
+    matrices = [each for each in learning if each.ndim > 1]
+    others = [each for each in learning if each.ndim <= 1]
     groups: list[dict[str, Any]] = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=rate, weight_decay=WEIGHT_DECAY, fused=True)

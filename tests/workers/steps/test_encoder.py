@@ -1,6 +1,7 @@
 """Where encoders come from, and which are refused."""
 
 import pytest
+import torch
 
 from backend.errors import OptionsRefused
 from tests.workers import learning
@@ -29,6 +30,13 @@ def test_a_folder_is_loaded_with_as_many_layers_as_asked(tmp_path):
         for layers in (0, 1, 2)
     ]
     assert sizes[1] < sizes[2] == sizes[0]
+
+
+def test_without_a_head_it_is_the_same_encoder(tmp_path):
+    source = encoder.find(str(learning.tiny_encoder(tmp_path / "e")), "")
+    whole, bare = encoder.load_classifier(source, 1, 0), encoder.load_encoder(source, 1)
+    weights = whole.base_model.state_dict()
+    assert all(torch.equal(weights[name], each) for name, each in bare.state_dict().items())
 
 
 def test_weights_that_are_not_safetensors_are_refused(tmp_path):

@@ -48,6 +48,30 @@ def test_epochs_that_need_more_negatives_than_there_are_begin_again():
         assert all(rows.tolist() == list(range(25)) for rows in rounds)
 
 
+@given(
+    label=st.lists(st.integers(0, 1), min_size=1, max_size=200),
+    frauds=st.integers(0, 30),
+    per_fraud=st.floats(0.1, 20),
+    seed=st.integers(0, 9),
+)
+def test_few_keeps_no_more_frauds_than_asked_and_tells_the_share(label, frauds, per_fraud, seed):
+    truth = np.array([*label, 0, 1], dtype=np.int64)
+    rows, share = sample.few(truth, frauds, per_fraud, seed)
+    there, kept = truth.sum(), truth[rows].sum()
+    assert kept == min(frauds or there, there)
+    assert len(set(rows.tolist())) == len(rows) > kept
+    assert 0 < share <= 1
+
+
+def test_a_few_of_many_correct_as_their_shares_ask():
+    """8 of 80 frauds are a tenth, 16 of 920 legitimate rows 1.74%: 0.174 times as many."""
+    label = np.array([1] * 80 + [0] * 920, dtype=np.int64)
+    rows, share = sample.few(label, 8, 2, 0)
+    assert label[rows].sum() == 8
+    assert len(rows) == 24
+    assert np.isclose(share, (16 / 920) / (8 / 80))
+
+
 def test_the_look_stands_for_all_rows():
     label = np.zeros(10_000, dtype=np.int64)
     label[:500] = 1
