@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from backend.errors import ModelNotReady, RunNotFound
+from backend.run_view import UNTAUGHT
 from backend.signature import signed
 from backend.states import RunState
 from db import Champion as ChampionRow
@@ -51,7 +52,7 @@ def make(run_id: int, chosen_by: str, why: str) -> Champion:
         run = session.get(Run, run_id, with_for_update=True)
         if run is None:
             raise RunNotFound(run_id)
-        if run.state != RunState.SUCCEEDED or run.kind != "train":
+        if run.state != RunState.SUCCEEDED or run.kind != "train" or run.family == UNTAUGHT:
             raise ModelNotReady("Only a run with a finished model can be champion. Choose another.")
         newest_of = select(ChampionRow.run_id).where(ChampionRow.dataset_id == run.dataset_id)
         present = session.scalar(newest_of.order_by(ChampionRow.id.desc()).limit(1))

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from backend import champions, offers
-from backend.run_view import Run, select_runs, to_run
+from backend.run_view import UNTAUGHT, Run, select_runs, to_run
 from backend.states import RunState
 from db import Run as RunRow
 from db import transaction
 
 NEWEST = 10  # finished runs that are compared when nobody chose
 MOST = 50  # runs that are compared at once
+SCORED = (RunRow.kind == "train", RunRow.family != UNTAUGHT)  # trainings that end in scores
 STRONGEST = "trees"  # the family of the automatic baseline that everyone must beat
 
 
@@ -22,7 +23,7 @@ def datasets_with_runs() -> dict[int, int]:
     with transaction(reading=True) as session:
         found = session.execute(
             select(RunRow.dataset_id, finished)
-            .where(RunRow.kind == "train")
+            .where(*SCORED)
             .group_by(RunRow.dataset_id)
             .order_by(func.max(RunRow.id).desc())
         )
@@ -32,7 +33,7 @@ def datasets_with_runs() -> dict[int, int]:
 def offered(dataset_id: int, at_most: int = 500) -> list[Run]:
     """Return the training runs of a dataset, newest first, the automatic ones among them."""
     with transaction(reading=True) as session:
-        of_dataset = select_runs().where(RunRow.kind == "train", RunRow.dataset_id == dataset_id)
+        of_dataset = select_runs().where(*SCORED, RunRow.dataset_id == dataset_id)
         found = session.execute(of_dataset.order_by(RunRow.id.desc()).limit(at_most))
         return [to_run(row) for row in found]
 
@@ -40,7 +41,7 @@ def offered(dataset_id: int, at_most: int = 500) -> list[Run]:
 def named(run_ids: Sequence[int]) -> list[Run]:
     """Return the training runs with these numbers, in their order; unknown ones are left out."""
     with transaction(reading=True) as session:
-        asked = select_runs().where(RunRow.kind == "train", RunRow.id.in_(run_ids))
+        asked = select_runs().where(*SCORED, RunRow.id.in_(run_ids))
         found = {run.id: run for run in map(to_run, session.execute(asked))}
     return [found[run_id] for run_id in run_ids if run_id in found]
 

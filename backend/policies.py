@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from backend.errors import ModelNotReady, RunNotFound, TouchstoneError
+from backend.run_view import UNTAUGHT
 from backend.signature import signed
 from backend.states import RunState
 from db import Policy as PolicyRow
@@ -54,7 +55,7 @@ def save(run_id: int, threshold: float, inputs: dict[str, Any], chosen_by: str, 
         run = session.get(Run, run_id, with_for_update=True)  # two at once get two versions
         if run is None:
             raise RunNotFound(run_id)
-        if run.state != RunState.SUCCEEDED or run.kind != "train":
+        if run.state != RunState.SUCCEEDED or run.kind != "train" or run.family == UNTAUGHT:
             raise ModelNotReady("This run has no finished model, so it has no threshold.")
         last = session.scalar(select(func.max(PolicyRow.version)).where(PolicyRow.run_id == run_id))
         row = PolicyRow(run_id=run_id, version=(last or 0) + 1, created_at=now(session), **decision)

@@ -12,7 +12,6 @@ from backend import datasets, files, policies, runs
 from backend.errors import ModelNotReady, TransactionRefused
 from backend.queueing import TRAIN
 from backend.scorer import Scorer, open_scorer
-from backend.states import RunState
 from backend.steps import form
 from backend.steps.form import Field
 
@@ -89,7 +88,7 @@ def score(run_id: int, values: dict[str, Any]) -> Scored:
 
 def _scorer(run_id: int) -> Scorer:
     run = runs.get(run_id)
-    if run.state != RunState.SUCCEEDED or run.kind != TRAIN:
+    if not run.is_judged or run.kind != TRAIN:
         raise ModelNotReady("This run has no finished model, so it cannot score. Choose another.")
     return _open(files.run_folder(run.id, run.attempt))
 

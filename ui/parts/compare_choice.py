@@ -92,6 +92,8 @@ def _named(name: str) -> Run | None:
     if number is None:
         return None
     run = runs.get(number)
+    if not run.answers:  # a pre-training has no scores to compare
+        return None
     return runs.get(run.of_run_id) if run.of_run_id is not None else run
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from backend import champions, runs
 from backend.run_view import Run
+from backend.states import RunState
 from ui.parts import judgement, viewer
 from ui.parts.wording import counted, joined, plain
 
@@ -30,6 +31,8 @@ def verdict(every: Sequence[Run]) -> str:
     if not asked:
         return "Your transactions are here. Train a first model on them, it takes 2 clicks."
     told = told_of(every)
+    if asked[0].state is RunState.SUCCEEDED and not asked[0].answers:
+        return f"{plain(asked[0].name)} has learned what is usual. A run can start from it."
     if asked[0].metrics.get("test") and told:
         return judgement.verdict(told)
     return f"{plain(asked[0].name)} ended without a model. Its page says why and what was kept."

@@ -59,7 +59,11 @@ def find(every: Sequence[Run], held: Sequence[Dataset]) -> list[Step]:
 
 
 def _judged(every: Sequence[Run]) -> list[Step]:
-    finished = [run for run in every if run.state is RunState.SUCCEEDED and not run.automatic]
+    asked = [run for run in every if run.state is RunState.SUCCEEDED and not run.automatic]
+    if asked and not asked[0].answers:
+        why = f"{plain(asked[0].name)} has learned without labels. A transformer can start from it."
+        return [Step(why, "Fine-tune from it", "new_run", "start", asked[0].id)]
+    finished = [run for run in asked if run.answers]
     if not finished:
         return []
     newest = finished[0]

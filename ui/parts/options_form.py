@@ -1,5 +1,6 @@
 """The expert drawer, drawn from a family's JSON schema: a new option needs no new page."""
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -7,20 +8,24 @@ import streamlit as st
 from ui.parts.wording import plain
 
 
-def draw_options(schema: dict[str, Any], preset: dict[str, Any], key: str) -> dict[str, Any]:
+def draw_options(
+    schema: dict[str, Any], preset: dict[str, Any], key: str, elsewhere: Collection[str] = ()
+) -> dict[str, Any]:
     """Draw one field per option, filled from the preset; return the values that differ from it.
+
+    Options `elsewhere` are asked for in another place and left out.
 
     `schema` is pydantic's `model_json_schema()` of the family's Options: numbers, whole
     numbers, text, yes or no, and choices. `key` must change with family and preset, or the
     fields would keep the values of another one.
     """
-    usual = {
-        name: preset.get(name, field.get("default"))
-        for name, field in schema.get("properties", {}).items()
+    fields = {
+        name: field for name, field in schema.get("properties", {}).items() if name not in elsewhere
     }
+    usual = {name: preset.get(name, field.get("default")) for name, field in fields.items()}
     places = st.grid(2, gap="small", min_column_width=260)
     changed = {}
-    for name, field in schema.get("properties", {}).items():
+    for name, field in fields.items():
         with places.cell():
             value = _field(name, _without_null(field), usual[name], f"{key}-{name}")
         if value != usual[name]:

@@ -6,6 +6,7 @@ from backend import runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import go
+from ui.parts import pretraining
 from ui.parts.live import redraw_page
 from ui.parts.skeleton import Action
 from ui.parts.trouble import errors_on_page
@@ -14,6 +15,7 @@ from ui.parts.wording import count, plain
 ASKING = "asking-to-cancel"
 
 JUDGE = ("See what it is worth", ":material/verified:", "primary", "see-run")
+LEARNED = ("See what it learned", ":material/verified:", "secondary", "see-run")
 SEE = ("See predictions", ":material/flag:", "secondary", "see-predictions")
 AGAIN = ("New run", ":material/add:", "primary", "new-run")
 KEEP_BEST = ("Stop and keep best", ":material/stop_circle:", "secondary", "keep-best")
@@ -23,7 +25,7 @@ CANCEL = ("Cancel run", ":material/close:", "secondary", "cancel")
 def actions(run: Run) -> list[Action]:
     """Return the buttons of a run's page."""
     if run.state is RunState.SUCCEEDED:
-        return [JUDGE, SEE]
+        return [JUDGE, SEE] if run.answers else [pretraining.FINE_TUNE, LEARNED]
     if not run.is_live:
         return [AGAIN]
     if run.stop:
@@ -42,6 +44,8 @@ def press(run: Run, pressed: list[bool]) -> None:
 def _do(run: Run, key: str) -> None:
     if key == "see-run":
         go("run", run=run.id)
+    if key == "fine-tune":
+        pretraining.fine_tune(run)
     if key == "see-predictions":
         go("predictions", run=run.id)
     if key == "new-run":

@@ -54,11 +54,11 @@ def draw_picker(run: Run, among: Sequence[Run], here: str) -> None:
 def page_of(run: Run, here: str = "run") -> str:
     """Return the page of a run: its verdict once it has finished, its progress before.
 
-    A page of finished runs is not left for another one.
+    A page of finished runs is not left for another one, unless that one has no scores.
     """
     if run.state is not RunState.SUCCEEDED:
         return "progress"
-    return "run" if here == "progress" else here
+    return "run" if here == "progress" or not run.answers else here
 
 
 def _label(run: Run) -> str:

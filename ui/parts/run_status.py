@@ -8,7 +8,7 @@ import streamlit as st
 from backend import runs
 from backend.run_view import Run
 from backend.states import RunState
-from ui.parts import judgement, viewer
+from ui.parts import judgement, pretraining, viewer
 from ui.parts.skeleton import Badge, card, cards
 from ui.parts.wording import (
     MISSING,
@@ -57,7 +57,7 @@ def is_learning(run: Run) -> bool:
 def verdict(run: Run, curve: pd.DataFrame) -> str:
     """Return the sentence that answers: is it learning?"""
     if run.state is RunState.SUCCEEDED:
-        return judgement.verdict(run)
+        return judgement.verdict(run) if run.answers else pretraining.verdict(run, curve)
     if run.state is RunState.QUEUED:
         return "Waits for a worker. You can close this tab, it starts by itself."
     if run.state is RunState.CANCELLED:
@@ -119,12 +119,19 @@ def draw_cards(run: Run, curve: pd.DataFrame) -> None:
     pace = MISSING if speed is None else f"{count(speed)} rows/s"
     cards(
         [
-            card("Best validation AP", three(best), _best_at(curve)),
+            card("Best validation AP", three(best), _best_at(curve))
+            if run.answers
+            else card("Loss of guesses", three(_lowest(curve)), "lowest so far"),
             card("Done", share(run.share_done), step),
             card("Time left", time_left(left) if run.is_live else MISSING, _ends(run)),
             card("Speed", pace, _spent(run)),
         ]
     )
+
+
+def _lowest(curve: pd.DataFrame) -> float | None:
+    losses = curve[curve["part"] == "validation"]["loss"].dropna()
+    return None if losses.empty else float(losses.min())
 
 
 def draw_failure(run: Run) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.judgements import Judgement
 from backend.run_view import Run
-from ui.parts import judgement
+from ui.parts import judgement, pretraining
 from ui.parts.judgement import split_caption, spread
 from ui.parts.skeleton import panel
 from ui.parts.wording import count, counted, duration, plain, share, three
@@ -43,7 +43,12 @@ def draw_optimism(overall: dict[str, Any]) -> None:
 def draw_reads(run: Run, judged: Judgement) -> None:
     """Draw how rows were shared out, how often the test part was read, and every caveat."""
     with panel("What these figures stand on"):
-        for line in [split_caption(run), reads(run), _resampled(judged)]:
+        for line in [
+            split_caption(run),
+            pretraining.started_from(run),
+            reads(run),
+            _resampled(judged),
+        ]:
             if line:
                 st.caption(line)
         for caveat in judgement.caveats(run):

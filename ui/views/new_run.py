@@ -4,12 +4,18 @@ from uuid import uuid4
 
 import streamlit as st
 
-from backend import datasets, offers, runs
+from backend import datasets, offers, runs, starts
 from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import Page, go
 from ui.parts.options_form import draw_options
-from ui.parts.run_choice import choose_dataset, choose_family, choose_preset, verdict
+from ui.parts.run_choice import (
+    choose_dataset,
+    choose_family,
+    choose_preset,
+    choose_start,
+    verdict,
+)
 from ui.parts.skeleton import blank, head, panel
 from ui.parts.wording import counted, joined, money, plain, rate
 
@@ -35,11 +41,14 @@ def draw_form(ready: list[Dataset], offered: list[Offer]) -> None:
     with panel("Dataset and model"):
         dataset = choose_dataset(ready)
         offer = choose_family(offered)
+        start = choose_start(offer)
     with panel("How thorough", "Times are estimated from finished runs on this installation."):
         preset = choose_preset(dataset, offer)
     with st.expander("Options for experts", key="experts"):
         key = f"{offer.family}-{preset}"
-        changed = draw_options(offer.options, offer.presets[preset]["options"], key)
+        usual = offer.presets[preset]["options"]
+        changed = draw_options(offer.options, usual, key, elsewhere=[starts.OPTION])
+        changed |= {starts.OPTION: start} if start else {}
     with top:
         action = ("Launch", ":material/play_arrow:", "primary", "launch")
         estimate = runs.estimate(dataset.id, offer.family, preset)

@@ -6,7 +6,14 @@ from backend import policies, runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go
-from ui.parts import decision, prediction_table, threshold_decisions, threshold_panel, viewer
+from ui.parts import (
+    decision,
+    prediction_table,
+    pretraining,
+    threshold_decisions,
+    threshold_panel,
+    viewer,
+)
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.scoring_job import draw_job
 from ui.parts.skeleton import blank, head
@@ -19,10 +26,12 @@ SCORE = ("Score a transaction", ":material/bolt:", "secondary", "score")
 
 def render() -> None:
     """Draw the scores of the run the address names, or of the newest finished one."""
-    finished = [run for run in runs.list_all() if run.state is RunState.SUCCEEDED]
+    finished = [run for run in runs.list_all() if run.is_judged]
     run = pick_run(finished)
     if run is None:
         draw_none("No run has finished yet, so 0 transactions are scored.")
+    elif not run.answers:
+        draw_none(f"Run {run.id} scored 0 transactions. {pretraining.SCORES_NOTHING}", run)
     elif run.state is not RunState.SUCCEEDED:
         draw_none(f"Run {run.id} has no finished model, so it scored 0 transactions.", run)
     else:

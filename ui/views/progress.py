@@ -1,12 +1,13 @@
 """Is it learning? One run, redrawn while it trains; what it is worth once it has."""
 
+import pandas as pd
 import streamlit as st
 
 from backend import runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go, id_in_address
-from ui.parts import judgement, run_status
+from ui.parts import judgement, pretraining, run_status
 from ui.parts.live import live, redraw_page
 from ui.parts.loss_panel import draw_loss, draw_precision, draw_steps
 from ui.parts.run_actions import actions, ask_cancel, is_asking, press
@@ -47,16 +48,28 @@ def draw_run(before: Run) -> None:
     )
     press(run, pressed)
     draw_picker(run, runs.list_all(), "progress")
-    if run.state is RunState.SUCCEEDED:
+    if run.is_judged:
         judgement.draw_cards(run)
+    elif run.state is RunState.SUCCEEDED:
+        pretraining.draw_cards(run, curve)
     else:
         run_status.draw_cards(run, curve)
     if not run.is_live and run.state not in (RunState.SUCCEEDED, RunState.CANCELLED):
         run_status.draw_failure(run)
-    st.caption(judgement.split_caption(run) or SPLIT_LATER)
+    for line in (judgement.split_caption(run) or SPLIT_LATER, pretraining.started_from(run)):
+        if line:
+            st.caption(line)
     for caveat in judgement.caveats(run):
         st.caption(f":orange[:material/warning:] {caveat}")
     draw_loss(run, curve)
+    draw_below(run, curve)
+
+
+def draw_below(run: Run, curve: pd.DataFrame) -> None:
+    """Draw average precision, which a pre-training has none of, and the steps of the job."""
+    if not run.answers:
+        draw_steps(run)
+        return
     left, right = pair()
     with left:
         draw_precision(run, curve)

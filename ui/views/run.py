@@ -1,4 +1,7 @@
-"""What is one finished run worth? Money first, then the evidence, then how far to trust it."""
+"""What is one finished run worth? Money first, then the evidence, then how far to trust it.
+
+A pre-training has no scores to judge: what it learned stands in their place.
+"""
 
 import streamlit as st
 
@@ -6,7 +9,7 @@ from backend import champions, runs, thresholds
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go, link
-from ui.parts import champion, judgement, run_evidence, run_trust
+from ui.parts import champion, judgement, loss_panel, pretraining, run_evidence, run_trust
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.skeleton import blank, head
 
@@ -18,6 +21,8 @@ def render() -> None:
     run = pick_run([run for run in runs.list_all() if run.state is RunState.SUCCEEDED])
     if run is None:
         draw_none("No run has finished yet, so 0 are judged.")
+    elif run.state is RunState.SUCCEEDED and not run.answers:
+        draw_pretraining(run)
     elif run.state is not RunState.SUCCEEDED:
         draw_none(f"Run {run.id} has no finished model, so there is nothing to judge.", run)
     else:
@@ -47,6 +52,17 @@ def draw_run(run: Run) -> None:
     run_trust.draw_reads(run, judged)
     champion.draw_history(run, kept)
     champion.ask(run, judged, present)
+
+
+def draw_pretraining(run: Run) -> None:
+    """Draw what a run learned that scores nothing: its loss, and the way on."""
+    curve = runs.loss_curve(run.id)
+    pretraining.draw_head(run, curve)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        draw_picker(run, runs.list_all(), "run")
+        link("How it learned", "progress", ":material/show_chart:", run=run.id)
+    pretraining.draw_cards(run, curve)
+    loss_panel.draw_loss(run, curve)
 
 
 def draw_none(verdict: str, run: Run | None = None) -> None:

@@ -4,9 +4,8 @@ import streamlit as st
 
 from backend import runs, scoring
 from backend.run_view import Run
-from backend.states import RunState
 from ui.page import Page, go, id_in_address
-from ui.parts import score_answer
+from ui.parts import pretraining, score_answer
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.skeleton import blank, head, pair, panel
 from ui.parts.transaction_form import draw_form
@@ -17,10 +16,10 @@ PAGE = Page("Score", ":material/bolt:", group="Judge", order=20)
 
 def render() -> None:
     """Draw the form of the run the address names, or of the newest finished one."""
-    finished = [run for run in runs.list_all() if run.state is RunState.SUCCEEDED]
+    finished = [run for run in runs.list_all() if run.is_judged]
     run = pick_run(finished)
-    if run is None or run.state is not RunState.SUCCEEDED:
-        draw_none()
+    if run is None or not run.is_judged:
+        draw_none(run)
         return
     row = id_in_address("row")
     top = st.container(gap="small")
@@ -49,9 +48,12 @@ def render() -> None:
         score_answer.draw(answer)
 
 
-def draw_none() -> None:
+def draw_none(run: Run | None) -> None:
     """Say that a model comes first."""
-    head("Score", "No model has finished yet, so there are 0 to ask.", "")
+    said = "No model has finished yet, so there are 0 to ask."
+    if run is not None and not run.answers:
+        said = f"Run {run.id} answers 0 questions. {pretraining.SCORES_NOTHING}"
+    head("Score", said, "")
     with blank(":material/bolt:", "No model yet", "Train one; its form appears here."):
         pressed = st.button("New run", type="primary", key="new-run")
     if pressed:

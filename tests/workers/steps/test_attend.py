@@ -16,7 +16,7 @@ from settings import ROOT
 from tests.workers import learning
 from workers.steps.export import TOLERANCE
 
-QUICK = {"size": "tiny", "networks": 2, "steps": 150, "events": 3}
+QUICK = {"size": "tiny", "networks": 2, "steps": 150, "events": 3, "past": False}
 pytestmark = pytest.mark.slow
 
 
