@@ -11,6 +11,10 @@ def of(encoder: Encoder, part: Part) -> Vectors:
 
     Only the vectors are held in memory, never all rows as a frame.
     """
-    if not len(part):
-        return encoder.apply(part.frame())
-    return np.concatenate([encoder.apply(frame) for frame in part.frames()])
+    width = encoder.apply(part.some(np.zeros(0, dtype=np.int64)).frame()).shape[1]
+    vectors: Vectors = np.empty((len(part), width), dtype=np.float32)
+    done = 0
+    for frame in part.frames():
+        vectors[done : done + len(frame)] = encoder.apply(frame)
+        done += len(frame)
+    return vectors
