@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.steps import sentences
 from backend.steps.calibration import NONE, Calibrator, correct_for_sampling
 from backend.steps.columns import Column, from_plain, to_plain
 from backend.steps.features import Plan
@@ -97,7 +98,7 @@ class Reader:
         return replace(self, review=review, high=high, marks=tuple(marks), calibrator=calibrator)
 
     def write(self, folder: Path) -> None:
-        """Write `reader.json` into the folder of the model."""
+        """Write `reader.json` into the folder of the model, and the encoder of its texts."""
         stored = {
             **asdict(replace(self, fields=None, past=None)),
             "profile": self.profile.to_plain(),
@@ -107,13 +108,16 @@ class Reader:
             "past": self.past.to_plain() if self.past else None,
         }
         (folder / FILE).write_text(json.dumps(stored))
+        for meaning in (words.meaning for words in self.profile.words):
+            if meaning is not None:
+                sentences.carry(meaning.encoder, folder / sentences.FOLDER)
 
     @classmethod
     def read(cls, folder: Path) -> "Reader":
         """Return what `write` wrote, or what it wrote before calibrators and plans were kept."""
         stored: dict[str, Any] = json.loads((folder / FILE).read_text())
-        profile, fields = Profile.from_plain(stored["profile"]), stored.get("fields")
-        past = stored.get("past")
+        profile = Profile.from_plain(stored["profile"], folder / sentences.FOLDER)
+        fields, past = stored.get("fields"), stored.get("past")
         own = {
             "profile": profile,
             "fields": Fields.from_plain(fields, profile) if fields else None,

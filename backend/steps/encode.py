@@ -1,6 +1,7 @@
 """One transaction as a vector of floats, for models that read numbers."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,12 +35,20 @@ class Encoder:
 
     @classmethod
     def fit(
-        cls, frame: pd.DataFrame, columns: tuple[Column, ...], clock: str, room: int = 1000
+        cls,
+        frame: pd.DataFrame,
+        columns: tuple[Column, ...],
+        clock: str,
+        room: int = 1000,
+        sentences: Path | None = None,
     ) -> "Encoder":
-        """Learn scales, known categories and words from the training part; see `Profile.fit`."""
+        """Learn scales, known categories and words from the training part; see `Profile.fit`.
+
+        `sentences` is the folder of the sentence encoder, None to read words without meanings.
+        """
         profile = Profile.fit(frame, columns, clock, room)
         label = floats(frame["_label"])
-        found = [Words.fit(frame[name], label) for name in profile.texts]
+        found = [Words.fit(frame[name], label, sentences) for name in profile.texts]
         return cls(replace(profile, words=tuple(words for words in found if words)))
 
     def apply(self, frame: pd.DataFrame) -> Vectors:

@@ -6,6 +6,7 @@ Babenko, "On Embeddings for Numerical Features in Tabular Deep Learning", 2022, 
 """
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,13 +74,19 @@ class Fields:
 
     @classmethod
     def fit(
-        cls, frame: pd.DataFrame, columns: tuple[Column, ...], clock: str, bins: int, depth: int
+        cls,
+        frame: pd.DataFrame,
+        columns: tuple[Column, ...],
+        clock: str,
+        bins: int,
+        depth: int,
+        sentences: Path | None = None,
     ) -> "Fields":
-        """Learn from the training part; see `Profile.fit`.
+        """Learn from the training part; see `Encoder.fit`.
 
         `bins` is how many steps a number has at most. Raises ValueError when `frame` is empty.
         """
-        profile = Encoder.fit(frame, columns, clock).profile
+        profile = Encoder.fit(frame, columns, clock, sentences=sentences).profile
         found = places.find(frame, named(columns, Role.NUMBER))
         ends = (*found[0], *found[1]) if len(found) > 1 else ()
         label = floats(frame["_label"])

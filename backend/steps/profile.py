@@ -5,6 +5,7 @@ Score page share. It is fitted on the training part only and stored with the mod
 """
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,8 @@ class Profile:
         return {**asdict(self), "words": [words.to_plain() for words in self.words]}
 
     @classmethod
-    def from_plain(cls, stored: dict[str, Any]) -> "Profile":
-        """Return the profile that `to_plain` wrote."""
+    def from_plain(cls, stored: dict[str, Any], sentences: Path = Path()) -> "Profile":
+        """Return the profile that `to_plain` wrote; a sentence encoder lies in `sentences`."""
         return cls(
             numbers=tuple(_number_from(number) for number in stored["numbers"]),
             categories=tuple(Category(c["name"], tuple(c["known"])) for c in stored["categories"]),
@@ -114,7 +115,7 @@ class Profile:
             clock=stored["clock"],
             time=stored["time"],
             left_out=stored["left_out"],
-            words=tuple(Words.from_plain(words) for words in stored.get("words", ())),
+            words=tuple(Words.from_plain(words, sentences) for words in stored.get("words", ())),
             past=tuple(Computed(**computed) for computed in stored.get("past", ())),
         )
 

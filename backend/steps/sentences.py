@@ -7,6 +7,7 @@ Source: Reimers and Gurevych, "Sentence-BERT: Sentence Embeddings using Siamese 
 2019.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,7 +22,8 @@ from tokenizers import Tokenizer
 from backend.steps import tokens
 from backend.steps.session import open_session
 
-MODEL, TOKENISER = "sentences.onnx", "sentences.json"
+FOLDER = "sentences"  # of the encoder, in the folder of a model
+MODEL, TOKENISER = "encoder.onnx", "tokenizer.json"
 WIDTH = 384  # numbers of a vector
 LONGEST = 48  # tokens of a text that are read: some 35 words, 15 ms of one core
 AT_ONCE = 32  # texts
@@ -41,7 +43,7 @@ class _Encoder:
 def vectors_of(texts: Sequence[str], folder: Path) -> Vectors:
     """Return one vector of unit length per text, (n, 384); (0, 384) for no text.
 
-    `folder` holds the encoder, `sentences.onnx` and `sentences.json`. A text's vector depends
+    `folder` holds the encoder, `encoder.onnx` and `tokenizer.json`. A text's vector depends
     on that text alone, to the last digits of float32. An empty text has a vector, too.
 
     Raises FileNotFoundError when the folder holds no encoder.
@@ -56,6 +58,15 @@ def vectors_of(texts: Sequence[str], folder: Path) -> Vectors:
     if len(known) <= MOST_REMEMBERED:
         encoder.remembered.update(known)
     return np.stack([known[text] for text in distinct])[place]
+
+
+def carry(source: Path, target: Path) -> None:
+    """Copy the encoder in `source` into the folder `target`, unless one lies there."""
+    if (target / MODEL).is_file():
+        return
+    target.mkdir(exist_ok=True)
+    for name in (TOKENISER, MODEL):
+        shutil.copyfile(source / name, target / name)
 
 
 @lru_cache(maxsize=4)

