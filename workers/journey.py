@@ -7,7 +7,7 @@ Exit codes: 0 done, 3 refused (the analyst can act on it), 4 diverged, 143 stopp
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,10 @@ KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or 
 
 
 def train(order: Order, voice: Voice, wishes: Wishes) -> None:
-    """Carry a dataset from its Parquet file to a proven model and the scores it gives."""
+    """Carry a dataset from its Parquet file to a proven model and the scores it gives.
+
+    Of a family that gives no answers only the weights are left, and no score.
+    """
     from workers.steps import read, targets  # Arrow tables: not needed, and not loaded, to score
 
     family, options = _chosen(order)
@@ -40,15 +43,29 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     divided, part = read.divide(table, order.label_delay_days, order.uncovered, learn)
     split = divided.to_plain(targets.labels(table, learn))
     voice.divided(split)
-    targets.check(table, part, learn)
+    if family.answers:
+        targets.check(table, part, learn)
+    _check_start(order, options)
 
-    wanted = getattr(options, "past", False)
+    wanted = getattr(options, "past", False) and len(part["train"])
     past, part = recall.recall(order, table, part, voice, scratch) if wanted else (None, part)
-    told = part["train"], part["validation"], part["test"]
-    lesson = Lesson(order, *told, voice, wishes, scratch, divided, past)
+    parts = part["train"], part["validation"], part["test"]
+    lesson = Lesson(order, *parts, voice, wishes, scratch, divided, past)
     learned = family.train(lesson, options)
     learned.reader.write(order.folder)
 
+    judge.write(order.folder, "split.json", split)
+    figures = _judged(order, table, part, learned, voice) if family.answers else {}
+    told = {**figures, **_told(learned), "seconds": voice.seconds()}
+    judge.write(order.folder, "metrics.json", told)
+    if not family.answers:
+        predict.write(iter(()), order.folder)
+
+
+def _judged(
+    order: Order, table: Any, part: Mapping[str, Any], learned: Learned, voice: Voice
+) -> dict[str, Any]:
+    """Score the validation and test rows with the exported model, and judge it by them."""
     rows = len(part["validation"]) + len(part["test"])
     voice.stage(f"Scoring {rows:,} validation and test rows")
     scorer = open_scorer(order.folder, order.threads)
@@ -56,11 +73,7 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     predict.write(predict.predict(scorer, frames, paced(voice, rows)), order.folder)
 
     voice.stage("Judging the model")
-    figures = judge.judge(order, table, part, learned.reader)
-    judge.write(order.folder, "split.json", split)
-    judge.write(
-        order.folder, "metrics.json", {**figures, **_told(learned), "seconds": voice.seconds()}
-    )
+    return judge.judge(order, table, part, learned.reader)
 
 
 def score(order: Order, voice: Voice) -> None:
@@ -121,6 +134,18 @@ def _recalled(order: Order, scorer: Scorer, voice: Voice) -> Path | None:
     if plan is None:
         return None
     return recall.compute(plan, order, voice, order.folder / SCRATCH) / pasts.FEATURES
+
+
+def _check_start(order: Order, options: BaseModel) -> None:
+    """Check the files of the run that this one starts from, if from any."""
+    number = getattr(options, "start_from", 0)
+    if number and order.start is None:
+        raise OptionsRefused(
+            f"Run {number}, which this one starts from, is gone. Choose another, or start from "
+            "scratch."
+        )
+    if order.start is not None:
+        files.verify(order.start)
 
 
 def _told(learned: Learned) -> dict[str, Any]:
