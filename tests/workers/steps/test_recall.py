@@ -56,3 +56,10 @@ def test_without_a_time_or_with_columns_of_that_name_there_is_no_past(tmp_path):
     assert untimed.past is None and untimed.columns == untimed.order.columns
     assert not [name for name in untimed.train.frame() if name.startswith("_past_")]
     assert not events(told)
+
+
+def test_files_that_were_imported_before_counterparties_were_kept(tmp_path):
+    given, _ = lesson(tmp_path, simulated(300).drop(columns="_counterparty"), past=True)
+    assert given.past.entity == "card" and not given.past.counterparty
+    assert "counterparty" in given.past.left_out
+    assert given.train.frame()["_past_entity_count_30d"].max() > 1
