@@ -20,6 +20,7 @@ Method = Literal["none", "temperature", "platt", "isotonic", "rank"]
 # "Predicting Good Probabilities With Supervised Learning", figure 7.
 FEWEST: tuple[tuple[int, Method], ...] = ((1_000, "isotonic"), (30, "platt"), (10, "temperature"))
 FOLDS, SEED = 5, 0
+RANK: Method = "rank"  # of a calibrator whose scores are no probabilities
 NEAREST = 1e-12  # a score nearer to 0 or 1 is fitted as if it were so far away
 KEPT = 0.01  # of the raw log-odds left in an isotonic curve, which therefore is never flat
 FLATTEST = 0.01  # a fitted line less steep ranks nothing
@@ -116,7 +117,7 @@ def rank(score: ArrayLike) -> Calibrator:
     known = np.array([share for share in RANKS if share <= 1 - 1 / len(score)])
     raw = logit(np.clip(np.quantile(score, known), NEAREST, 1 - NEAREST))
     first = np.append(True, np.diff(raw) > 0)
-    return Calibrator("rank", raw=tuple(raw[first].tolist()),
+    return Calibrator(RANK, raw=tuple(raw[first].tolist()),
                       calibrated=tuple(logit(known)[first].tolist()))  # fmt: skip
 
 

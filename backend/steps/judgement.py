@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from backend.steps import daily, fairness, metrics, paired, reliability, resample, slices
+from backend.steps.calibration import RANK
 from backend.steps.interval import wilson
 from backend.steps.known_frauds import KnownFrauds
 from backend.steps.metrics import FEW_FRAUDS, RATES
@@ -35,7 +36,7 @@ class Circumstances:
     """What a judgement needs to know beside the scores of the test part (n rows)."""
 
     validation: Scored
-    calibrator: str  # the method that made the scores probabilities
+    calibrator: str  # the method that made the scores probabilities, or RANK: they are none
     seen: NDArray[np.bool_] | None = None  # (n,) the row's entity was in training; None: no entity
     known: KnownFrauds | None = None  # rows of cards that were blocked already
     groups: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # column -> (n,) its values
@@ -69,10 +70,7 @@ def judge(test: Scored, about: Circumstances) -> tuple[dict[str, Any], Arrays]:
         "top": _top(test, headline),
         "pr": _pr(arrays) if headline.ap is not None else None,
         "scores": _histogram(test),
-        "reliability": {
-            **reliability.judge(test.label, test.score),
-            "calibrator": about.calibrator,
-        },
+        "reliability": _reliability(test, about.calibrator),
         "slices": _plain(slices.table(test, threshold, about.seen)),
         "groups": _groups(test, threshold, about.groups),
         "leakage": _leakage(test, about),
@@ -174,6 +172,11 @@ def _histogram(test: Scored) -> dict[str, list[float]]:
         for name, label in (("fraud", 1), ("legitimate", 0))
     }
     return {"edges": ODDS.tolist(), **counts}
+
+
+def _reliability(test: Scored, calibrator: str) -> dict[str, Any]:
+    told = {} if calibrator == RANK else reliability.judge(test.label, test.score)
+    return {**told, "calibrator": calibrator}
 
 
 def _groups(

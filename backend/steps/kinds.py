@@ -4,6 +4,7 @@ A row is legitimate, place 0, or a fraud of some kind, places 1 to K. The score 
 learned kinds is 1 − P(legitimate), so that everything that judges fraud judges it too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +64,15 @@ def shared_out(score: ArrayLike, given: ArrayLike) -> Floats:
     return np.hstack([1 - fraud, fraud * np.asarray(given, dtype=np.float64)])
 
 
-def likeliest(kinds: Kinds, given: ArrayLike) -> NDArray[Any]:
-    """Return the name of the likeliest kind of each row (n,), if it is a fraud."""
-    names = np.array(kinds.names, dtype=object)
-    found: NDArray[Any] = names[np.asarray(given).argmax(axis=1)]
+def likeliest(names: Sequence[str], given: ArrayLike) -> NDArray[Any]:
+    """Return the name of the likeliest kind of each row (n,), if it is a fraud.
+
+    `given` (n, K) as in `shared_out`. None in every row where there is no kind.
+    """
+    chance = np.asarray(given, dtype=np.float64)
+    if not len(names):
+        return np.full(len(chance), None, dtype=object)
+    found: NDArray[Any] = np.array(names, dtype=object)[chance.argmax(axis=1)]
     return found
 
 

@@ -22,6 +22,7 @@ from backend.steps.judgement import judge as judge_scores
 from backend.steps.known_frauds import KnownFrauds, compromised
 from backend.steps.scored import DAY, Scored, from_frame
 from workers.order import Order
+from workers.steps.foretell import judge_targets
 from workers.steps.predict import FILE, SCHEMA
 
 if TYPE_CHECKING:  # to score a dataset neither is needed, and loading them takes seconds
@@ -74,7 +75,12 @@ def judge(
     """
     rows = Rows.read(table, order.clock)
     raw = pq.read_table(order.folder / FILE).to_pandas()
-    calibrator = _fit(rows.scored(raw[raw["part"] == "validation"], order.clock))
+    checked = raw[raw["part"] == "validation"]
+    calibrator = (
+        _fit(rows.scored(checked, order.clock))
+        if reader.is_probability
+        else calibration.rank(checked["score"])
+    )
     predictions = raw.assign(score=calibrator.apply(raw["score"].to_numpy()))
     pq.write_table(
         pa.Table.from_pandas(predictions, SCHEMA, preserve_index=False),
@@ -93,7 +99,10 @@ def judge(
         groups=_groups(order.columns, part["test"]),
         drift=tuple(_drift(order.columns, part, validation, test)),
     )
-    judged.write(order.folder, *judge_scores(test, about))
+    told, arrays = judge_scores(test, about)
+    told["learned"] = reader.learned
+    told |= judge_targets(order.folder, reader, predictions, part)
+    judged.write(order.folder, told, arrays)
     scored = dict(zip(PARTS, (validation, test), strict=True))
     return {name: metrics.judge(s.label, s.score).to_plain() for name, s in scored.items()}
 

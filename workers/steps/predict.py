@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backend.scorer import Scorer
+from backend.steps.kinds import likeliest
 
 FILE = "predictions.parquet"
 ROWS_AT_ONCE = 50_000
@@ -18,10 +19,12 @@ SCHEMA = pa.schema(
     [
         ("row", pa.int64()),
         ("part", pa.string()),
-        ("score", pa.float64()),  # probability of fraud, corrected for sampling
+        ("score", pa.float64()),  # probability of fraud for the real mix, or a rank
         ("label", pa.int8()),  # 1 fraud, 0 legitimate, null unlabelled
         ("amount", pa.float64()),
         ("time", pa.float64()),  # seconds on the dataset's clock
+        ("kind", pa.string()),  # the likeliest of fraud; null unless the model tells kinds apart
+        ("predicted", pa.float64()),  # the amount; null unless the model predicts one
     ]
 )
 
@@ -54,16 +57,19 @@ def predict(
     before = 0
     for part, frame in frames:
         done = before
-        score = scorer.score(frame, lambda rows, done=done: heard(done + rows))  # type: ignore[misc]
+        reader = scorer.reader
+        answer = scorer.logits(frame, lambda rows, done=done: heard(done + rows))  # type: ignore[misc]
         before += len(frame)
         yield pd.DataFrame(
             {
                 "row": frame["_row"].to_numpy(),
                 "part": part,
-                "score": score,
+                "score": reader.score(answer),
                 "label": frame["_label"].astype("Int8"),
                 "amount": frame["_amount"].to_numpy(dtype=np.float64, na_value=np.nan),
                 "time": frame["_time"].to_numpy(dtype=np.float64, na_value=np.nan),
+                "kind": likeliest(reader.kinds, scorer.kinds(frame)),
+                "predicted": np.nan if reader.is_probability else reader.amount(answer),
             }
         )
 

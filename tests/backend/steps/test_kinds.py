@@ -43,7 +43,8 @@ def test_a_kind_never_learned_has_no_place_without_others():
 def test_the_chance_of_fraud_is_shared_out_among_the_kinds():
     found = kinds.shared_out([0.5, 0.2], [[0.5, 0.5], [1.0, 0.0]])
     assert np.allclose(found, [[0.5, 0.25, 0.25], [0.8, 0.2, 0.0]])
-    assert kinds.likeliest(FEW, [[0.4, 0.6], [1.0, 0.0]]).tolist() == ["takeover", "theft"]
+    assert kinds.likeliest(FEW.names, [[0.4, 0.6], [1.0, 0.0]]).tolist() == ["takeover", "theft"]
+    assert kinds.likeliest((), np.zeros((2, 0))).tolist() == [None, None]
 
 
 def test_figures_worked_out_by_hand():
