@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 import workers.models
 from backend import plugins
-from backend.scorer import open_scorer
+from backend.scorer import MODEL, open_scorer
 from backend.steps import metrics
 from backend.steps.scored import Scored, from_frame
 from benchmarks.house import house_at
@@ -137,6 +137,9 @@ def _opened(cell: Cell, store: Path) -> tuple[Order, Parts]:
         hidden = np.delete(rows, there)
         order = replace(order, dataset=_hiding(order.dataset, hidden, cell, store))
     order = replace(order, folder=folder, threads=1, family=cell.variant.family)
+    if cell.variant.start:
+        begun = replace(cell, variant=Variant(cell.variant.start, ""))
+        order = replace(order, start=store / begun.key / "run")
     table = read.open_table(order.dataset, order.columns, folder / "scratch")
     return order, {name: Part(table, *part) for name, part in kept.items()}
 
@@ -179,23 +182,29 @@ def _lesson(order: Order, parts: Parts, options: Any) -> Lesson:
 
 
 def _keep(cell: Cell, store: Path, lesson: Lesson, learned: Learned, seconds: float) -> None:
-    order = lesson.order
-    scorer = open_scorer(order.folder, 1)
-    frames = {name: getattr(lesson, name).frame() for name in ("validation", "test")}
-    found = {name: _from(frame, scorer.score(frame), order) for name, frame in frames.items()}
-    ap = {name: metrics.judge(one.label, one.score).ap for name, one in found.items()}
-    folder = store / cell.key
-    np.savez(folder / SCORES, **vars(found["test"]))
+    folder, ap = store / cell.key, {}
+    if (lesson.order.folder / MODEL).exists():  # what only pre-trains answers nothing
+        ap = _scores(lesson, folder)
     told = {
-        "validation_ap": ap["validation"],
-        "ap": ap["test"],
+        "validation_ap": ap.get("validation"),
         "seconds": seconds,
         "parameters": learned.parameters,
         "frauds_learned": int((lesson.train.label == 1).sum()),
-        "carried": learned.extras.get("carried", ""),
+        "carried": learned.extras.get("carried"),
         "commit": _commit(),
     }
     (folder / TOLD).write_text(json.dumps(told))
+
+
+def _scores(lesson: Lesson, folder: Path) -> dict[str, float | None]:
+    """Score validation and test rows, keep the latter's scores, and return the AP of both."""
+    scorer = open_scorer(lesson.order.folder, 1)
+    frames = {name: getattr(lesson, name).frame() for name in ("validation", "test")}
+    found = {
+        name: _from(frame, scorer.score(frame), lesson.order) for name, frame in frames.items()
+    }
+    np.savez(folder / SCORES, **vars(found["test"]))
+    return {name: metrics.judge(one.label, one.score).ap for name, one in found.items()}
 
 
 def _from(frame: pd.DataFrame, score: NDArray[np.float64], order: Order) -> Scored:

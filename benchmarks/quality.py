@@ -25,6 +25,7 @@ ONE = {"size": "tiny", "networks": 1}
 FEW = (0.01, 0.1)
 ALL = (*FEW, 1.0)
 CARDS = "sparkov_dev"
+PRETRAINED = "pre-training"
 VARIANTS = (
     Variant("prevalence", "constant"),
     Variant("logistic", "logistic"),
@@ -36,7 +37,9 @@ VARIANTS = (
     Variant("history, no past feature", "transaction", {**ONE, "past": False}, only=(CARDS,)),
     Variant("history", "transaction", ONE, only=(CARDS,)),
     Variant(BEST, "transaction", {**ONE, "networks": 3}, shares=ALL),
-    Variant("text", "bert"),
+    Variant(PRETRAINED, "pretrain", {"networks": 3}, shares=ALL),
+    Variant(f"{BEST}, pre-trained", "transaction", {**ONE, "networks": 3}, PRETRAINED, ALL),
+    Variant("text", "bert", {"layers": 3}),
 )
 
 

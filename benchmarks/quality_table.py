@@ -15,7 +15,7 @@ from backend.steps.replicates import replicate
 from backend.steps.resample import Resamples, clusters
 from backend.steps.scored import Scored
 from benchmarks import report
-from benchmarks.cells import Cell, scored, told
+from benchmarks.cells import SCORES, Cell, scored, told
 
 TREES, BEST, BLEND = "trees", "default: history, past, 3 networks", "blend with trees"
 SURE = 1e-6  # nearest to 0 and 1 that a probability is taken in a blend
@@ -68,7 +68,7 @@ def _judged(cells: Sequence[Cell], store: Path) -> Found:
     found: Found = defaultdict(dict)
     for cell in cells:
         about = told(cell, store)
-        if about is not None:
+        if about is not None and (store / cell.key / SCORES).exists():
             key = (cell.real.name, cell.share, cell.variant.name)
             found[key][cell.seed] = Judged.of(scored(cell, store), about)
     blends: Found = {}
