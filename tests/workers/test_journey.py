@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backend import files, pasts
-from backend.errors import PastGone
+from backend import files
 from backend.scorer import open_scorer
 from settings import ROOT
 from tests.workers import learning
-from workers.steps import recall
 from workers.steps.export import TOLERANCE
 
 QUICK = {"seconds": 60, "trials": 2, "folds": 2}
@@ -116,35 +114,6 @@ def test_one_row_alone_scores_as_it_did_in_bulk(name, request):
     scores = pd.read_parquet(folder / "predictions.parquet")
     for row, score in scores[["row", "score"]].head(40).itertuples(index=False):
         assert scorer.score(frame.iloc[[row]])[0] == pytest.approx(score, abs=1e-6)
-
-
-@pytest.mark.slow
-def test_families_of_numbers_read_the_past_and_say_what_they_left_out(trees):
-    folder, events = trees
-    reader = open_scorer(folder).reader
-    assert {each.name for each in reader.profile.past} <= set(reader.past.words)
-    assert len(reader.profile.past) > 50
-    assert recall.STAGE in [event.get("name") for event in events]
-    left_out = metrics_of(folder)["columns_left_out"]
-    assert left_out["Features of the past: places"].startswith("No pair of columns")
-    assert not [name for name in left_out if name.startswith("_past_")]
-
-
-@pytest.mark.slow
-def test_scores_a_whole_dataset_and_computes_its_past_anew_when_it_is_gone(place, logistic):
-    model, frame = logistic[0], learning.simulated(900)
-    files.remove(pasts.linked(model))
-    with pytest.raises(PastGone):
-        open_scorer(model).score(frame.head(1))
-    folder = learning.order(place / "anew", place / "rows.parquet", kind="score", model=str(model))
-    code, _, logged = learning.follow(folder)
-    assert code == 0, logged
-    whole = pd.read_parquet(folder / "predictions.parquet").set_index("row")["score"]
-    part = pd.read_parquet(model / "predictions.parquet").set_index("row")["score"]
-    assert len(whole) == 900
-    assert np.allclose(whole[part.index], part, atol=1e-6)
-    alone = open_scorer(model).score(frame.iloc[[777]])
-    assert alone[0] == pytest.approx(whole[777], abs=1e-6)
 
 
 @pytest.mark.slow

@@ -1,15 +1,67 @@
 """Frames of the parts gain the past, decided by the training part and seen by nobody too early."""
 
+import json
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from backend import pasts
+from backend import files, pasts
+from backend.errors import PastGone
+from backend.scorer import open_scorer
 from backend.steps import feature_table
 from backend.steps.archive import Archive
 from backend.steps.encode import Encoder
 from backend.steps.fields import Fields
-from tests.workers.learning import events, lesson, simulated
+from tests.workers.learning import events, follow, lesson, order, simulated
 from workers.steps import recall
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recall")
+    simulated(400).to_parquet(folder / "rows.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    """A finished run of a model that reads the past: (folder, events)."""
+    folder = order(place / "logistic", place / "rows.parquet", family="logistic")
+    code, told, logged = follow(folder)
+    assert code == 0, logged
+    return folder, told
+
+
+@pytest.mark.slow
+def test_a_model_of_numbers_reads_the_past_and_says_what_was_left_out(run):
+    folder, told = run
+    reader = open_scorer(folder).reader
+    assert {each.name for each in reader.profile.past} <= set(reader.past.words)
+    assert len(reader.profile.past) > 50
+    assert recall.STAGE in [event.get("name") for event in told]
+    left_out = json.loads((folder / "metrics.json").read_text())["columns_left_out"]
+    assert left_out["Features of the past: places"].startswith("No pair of columns")
+    assert not [name for name in left_out if name.startswith("_past_")]
+
+
+@pytest.mark.slow
+def test_a_past_that_is_gone_is_told_and_computed_anew_to_score_a_whole_dataset(place, run):
+    model, frame = run[0], simulated(400)
+    files.remove(pasts.linked(model))
+    with pytest.raises(PastGone):
+        open_scorer(model).score(frame.head(1))
+    folder = order(place / "anew", place / "rows.parquet", kind="score", model=str(model))
+    code, _, logged = follow(folder)
+    assert code == 0, logged
+    whole, part = (
+        pd.read_parquet(each / "predictions.parquet").set_index("row")["score"]
+        for each in (folder, model)
+    )
+    assert len(whole) == 400
+    assert np.allclose(whole[part.index], part, atol=1e-6)
+    alone = open_scorer(model).score(frame.iloc[[333]])
+    assert alone[0] == pytest.approx(whole[333], abs=1e-6)
 
 
 def test_parts_have_the_past_of_their_own_rows(tmp_path):
