@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.steps.words import DIRECTIONS, MOST_TERMS, REACH, Words
+from tests.packaged import encoder
 from tests.real_data import real_data
 
 CALM = ("see you at home", "rent for may", "thank you for lunch", "happy birthday dear")
@@ -73,6 +74,31 @@ def test_texts_that_say_nothing_are_not_read():
     label = np.array([0.0, 1.0] * 10)
     for cells in (["the same"] * 20, [None] * 20, [chr(97 + n) for n in range(20)]):
         assert Words.fit(pd.Series(cells, name="memo", dtype=object), label) is None
+
+
+def test_what_a_text_means_stands_beside_its_words():
+    texts, label = messages()
+    alone, both = Words.fit(texts, label), Words.fit(texts, label, encoder())
+    assert both.places > alone.places
+    found = both.apply(texts)
+    assert found.shape == (len(texts), both.places)
+    assert np.array_equal(found[:, : alone.places], alone.apply(texts))
+    assert found[:, alone.places :].any(axis=1).all()
+    assert not both.apply(pd.Series([None, ""], name="memo", dtype=object)).any()
+    assert np.array_equal(*both.apply(pd.Series(["call 0900 now", "call 7215 now"], name="memo")))
+
+
+def test_with_a_meaning_it_survives_its_plain_form():
+    words = Words.fit(*messages(), encoder())
+    again = Words.from_plain(json.loads(json.dumps(words.to_plain())), encoder())
+    assert again == words and again.meaning.encoder == encoder()
+
+
+def test_words_from_before_meanings_read_on():
+    words = Words.fit(*messages())
+    stored = words.to_plain()
+    del stored["meaning"]
+    assert Words.from_plain(stored) == words
 
 
 def test_without_labels_the_most_common_terms_are_kept():
