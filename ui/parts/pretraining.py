@@ -1,15 +1,18 @@
 """A pre-training: what it learned without labels, and what starts from it. It has no scores."""
 
 import pandas as pd
+import streamlit as st
 
+from backend import runs
 from backend.run_view import Run
 from backend.starts import OPTION
-from ui.page import go
+from ui.page import go, link
 from ui.parts import viewer
+from ui.parts.loss_panel import draw_loss
+from ui.parts.run_picker import draw_picker
 from ui.parts.skeleton import Action, card, cards, head
 from ui.parts.wording import MISSING, count, counted, joined, moment, plain, three
 
-SCORES_NOTHING = "It is a pre-training: it scores nothing, and other runs start from it."
 FINE_TUNE: Action = ("Fine-tune from it", ":material/model_training:", "primary", "fine-tune")
 
 
@@ -26,17 +29,25 @@ def verdict(run: Run, curve: pd.DataFrame) -> str:
 
 def started_from(run: Run) -> str:
     """Return what a run started from and what came along; empty for one from scratch."""
-    number, carried = run.options.get(OPTION), run.metrics.get("start")
+    number, carried = run.options.get(OPTION), run.metrics.get("carried")
     if not number:
         return ""
     if not carried:
         return f"Starts from run {number}."
-    parts = f"{count(carried['carried_over'])} of {counted(carried['tensors'], 'tensor')}"
+    parts = f"{count(carried['tensors_carried'])} of {counted(carried['tensors'], 'tensor')}"
     return f"Started from run {number}: {parts} carried over, which learned half as fast."
 
 
-def draw_head(run: Run, curve: pd.DataFrame) -> None:
-    """Draw what a finished pre-training learned, and the way to a run that starts from it."""
+def why_none(run: Run) -> str:
+    """Return why a run has no scores."""
+    if not run.answers:
+        return "It is a pre-training: it scores nothing, and other runs start from it."
+    return "It has no finished model."
+
+
+def draw(run: Run) -> None:
+    """Draw what a finished pre-training learned: its loss, and the way to a run that goes on."""
+    curve = runs.loss_curve(run.id)
     told = joined(
         plain(run.name),
         plain(run.dataset_name),
@@ -46,6 +57,11 @@ def draw_head(run: Run, curve: pd.DataFrame) -> None:
     (pressed,) = head("Run", verdict(run, curve), told, actions=[FINE_TUNE])
     if pressed:
         fine_tune(run)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        draw_picker(run, runs.list_all(), "run")
+        link("How it learned", "progress", ":material/show_chart:", run=run.id)
+    draw_cards(run, curve)
+    draw_loss(run, curve)
 
 
 def fine_tune(run: Run) -> None:

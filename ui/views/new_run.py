@@ -8,14 +8,8 @@ from backend import datasets, offers, runs, starts
 from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import Page, go
+from ui.parts import run_choice as choice
 from ui.parts.options_form import draw_options
-from ui.parts.run_choice import (
-    choose_dataset,
-    choose_family,
-    choose_preset,
-    choose_start,
-    verdict,
-)
 from ui.parts.skeleton import blank, head, panel
 from ui.parts.wording import counted, joined, money, plain, rate
 
@@ -39,11 +33,11 @@ def draw_form(ready: list[Dataset], offered: list[Offer]) -> None:
     """Draw the choices, and launch what is chosen."""
     top = st.container(gap="small")
     with panel("Dataset and model"):
-        dataset = choose_dataset(ready)
-        offer = choose_family(offered)
-        start = choose_start(offer)
+        dataset = choice.choose_dataset(ready)
+        offer = choice.choose_family(offered)
+        start = choice.choose_start(offer)
     with panel("How thorough", "Times are estimated from finished runs on this installation."):
-        preset = choose_preset(dataset, offer)
+        preset = choice.choose_preset(dataset, offer)
     with st.expander("Options for experts", key="experts"):
         key = f"{offer.family}-{preset}"
         usual = offer.presets[preset]["options"]
@@ -52,7 +46,8 @@ def draw_form(ready: list[Dataset], offered: list[Offer]) -> None:
     with top:
         action = ("Launch", ":material/play_arrow:", "primary", "launch")
         estimate = runs.estimate(dataset.id, offer.family, preset)
-        (launch,) = head("New run", verdict(preset, estimate), evidence(dataset), actions=[action])
+        said = choice.verdict(preset, estimate)
+        (launch,) = head("New run", said, evidence(dataset), actions=[action])
     nonce = st.session_state.setdefault(NONCE, uuid4().hex)
     if launch:
         run = runs.launch(dataset.id, offer.family, preset, changed or None, nonce)

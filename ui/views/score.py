@@ -52,7 +52,7 @@ def draw_none(run: Run | None) -> None:
     """Say that a model comes first."""
     said = "No model has finished yet, so there are 0 to ask."
     if run is not None and not run.answers:
-        said = f"Run {run.id} answers 0 questions. {pretraining.SCORES_NOTHING}"
+        said = f"Run {run.id} answers 0 questions. {pretraining.why_none(run)}"
     head("Score", said, "")
     with blank(":material/bolt:", "No model yet", "Train one; its form appears here."):
         pressed = st.button("New run", type="primary", key="new-run")

@@ -71,7 +71,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
 
     voice.stage(_stage_name(read, train, check))
     rounds = [np.searchsorted(used, places) for places in chosen]
-    model = call(_model(read, train, rounds[0], manner.dropout, aim, options), lesson.scratch)
+    model = _model(lesson, train, rounds[0], manner.dropout, aim, options)
     carried = carry(start, model, read) if start else Carried()
     task = Labelled(LOSSES[model.config.loss], train, check, kept_share)
     pace = Pace(
@@ -91,7 +91,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
         best_step=best.step,
         parity=_parity(lesson, reader, model, read, events),
         validation_sample={"rows": len(check), "frauds": int(check.label.sum())},
-        extras={"start": carried.told()} if start else {},
+        extras={"carried": carried.told()} if start else {},
     )
 
 
@@ -145,22 +145,23 @@ def _to_check(read: Fields, events: Events | None, part: Part, aim: Aim, seed: i
 
 
 def _model(
-    read: Fields, train: Seen, first: Places, dropout: float, aim: Aim, options: "Options"
+    lesson: Lesson, train: Seen, first: Places, dropout: float, aim: Aim, options: "Options"
 ) -> TransactionModel:
     """Return networks that learned nothing; `first` are the places of the first round."""
     torch.manual_seed(options.seed)
     config = HistoryConfig.of(
-        read,
+        train.read,
         train.rows.more.shape[1],
         chance=aim.chance(train.label[first]),
         loss=aim.loss,
         answers=aim.answers,
         dropout=dropout,
         nets=options.networks,
+        dataset=str(lesson.order.dataset),
         field_blocks=options.field_blocks,
         **SIZES[options.size],
     )
-    return TransactionModel(config)
+    return call(TransactionModel(config), lesson.scratch)
 
 
 def _parity(

@@ -21,14 +21,12 @@ from workers.steps.axes import About, about, alike
 from workers.steps.history_net import HistoryConfig, TransactionModel
 
 MODEL, WEIGHTS = "model", "model.safetensors"
-UNTAUGHT = "pretrain"  # the family whose answers learned nothing
 
 
 @dataclass(frozen=True)
 class Start:
     """The run that another one starts from."""
 
-    order: Order
     reader: Reader
     config: HistoryConfig
     weights: dict[str, Tensor]
@@ -38,7 +36,7 @@ class Start:
         """Open the folder of a finished run whose model is a network of histories."""
         config = HistoryConfig.from_pretrained(folder / MODEL)
         weights = load_file(folder / MODEL / WEIGHTS)
-        return cls(Order.read(folder), Reader.read(folder), config, weights)
+        return cls(Reader.read(folder), config, weights)
 
     @property
     def read(self) -> Fields:
@@ -56,8 +54,8 @@ class Start:
 
         Its fields were fitted on the rows of the same training time, so they can stay.
         """
-        same = self.order.dataset == order.dataset and self.order.clock == order.clock
-        return same and self.reader.columns == order.columns and self.reader.past == past
+        same = self.config.dataset == str(order.dataset) and self.reader.past == past
+        return same and self.reader.columns == order.columns
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Carried:
 
     def told(self) -> dict[str, int]:
         """Return it JSON-ready."""
-        return {"carried_over": len(self.brought), "tensors": self.of}
+        return {"tensors_carried": len(self.brought), "tensors": self.of}
 
 
 def carry(start: Start, model: TransactionModel, read: Fields) -> Carried:
@@ -102,8 +100,7 @@ def _split(weights: Mapping[str, Tensor]) -> dict[tuple[int, str], Tensor]:
 
 def _is_left(name: str, start: Start) -> bool:
     """Return True for how likely a fraud is, and for answers that learned nothing."""
-    untaught = start.order.family == UNTAUGHT
-    return name == "head.bias" or (name == "head.last" and untaught)
+    return name == "head.bias" or (name == "head.last" and not start.config.taught)
 
 
 def _copy(own: Tensor, found: Tensor, mine: About | None, theirs: About | None) -> bool:

@@ -65,6 +65,7 @@ class HistoryConfig(PretrainedConfig):
         self.nets = 1  # networks, whose members answer together
         self.field_dropout = 0.05  # share of fields hidden while learning
         self.chance = 0.5  # of fraud, among the rows that are learned from
+        self.dataset, self.taught = "", True  # what it learned from, and whether from labels
         self.loss, self.answers = "cross-entropy", 1  # of losses.LOSSES; values a member gives
         super().__init__(**size)
 

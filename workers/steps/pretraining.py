@@ -43,10 +43,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     train, checked = (seen_of(read, events, some) for some in _held_back(part))
 
     voice.stage(_stage_name(read, train, checked))
-    torch.manual_seed(options.seed)
-    sizes = {**SIZES[options.size], "field_blocks": options.field_blocks, "field_dropout": 0.0}
-    config = HistoryConfig.of(read, train.rows.more.shape[1], nets=options.networks, **sizes)
-    model = call(TransactionModel(config), lesson.scratch)
+    model = _model(lesson, train, options)
     batch = max(min(BATCH, len(train) // FEWEST_BATCHES), 1)
     rounds = _rounds(len(train), options.steps * batch, options.seed)
     pace = Pace(options.learning_rate, batch, options.patience, options.seed)
@@ -83,6 +80,21 @@ def training_time(lesson: Lesson) -> Part:
         return part
     newest = np.nanmax(_times(train))
     return part.some(np.flatnonzero(_times(part) <= newest))
+
+
+def _model(lesson: Lesson, train: Seen, options: "Options") -> TransactionModel:
+    torch.manual_seed(options.seed)
+    config = HistoryConfig.of(
+        train.read,
+        train.rows.more.shape[1],
+        nets=options.networks,
+        field_blocks=options.field_blocks,
+        field_dropout=0.0,
+        dataset=str(lesson.order.dataset),
+        taught=False,
+        **SIZES[options.size],
+    )
+    return call(TransactionModel(config), lesson.scratch)
 
 
 def _times(part: Part) -> np.ndarray:

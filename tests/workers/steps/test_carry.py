@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from backend.reader import Reader
-from backend.steps.columns import Column, Role
+from backend.steps.columns import Column, Role, to_plain
 from backend.steps.fields import Fields
 from backend.steps.situation import Rows
 from tests.workers.learning import COLUMNS, order, simulated
+from workers.order import Order
 from workers.steps.carry import Start, carry
 from workers.steps.history_net import HistoryConfig, TransactionModel
 
@@ -39,9 +40,9 @@ def built(frame, columns, bins=8, **size) -> tuple[TransactionModel, Fields]:
     return model, read
 
 
-def started(folder: Path, family: str = "transaction", **size) -> tuple[Start, TransactionModel]:
-    model, read = built(FRAME, COLUMNS, **size)
-    order(folder, folder / "rows.parquet", family=family)
+def started(folder: Path, **size) -> tuple[Start, TransactionModel]:
+    model, read = built(FRAME, COLUMNS, dataset="rows.parquet", **size)
+    folder.mkdir()
     model.save_pretrained(folder / "model")
     Reader("events", read.profile, COLUMNS, 1.0, fields=read).write(folder)
     return Start.open(folder), model
@@ -56,11 +57,11 @@ def test_everything_goes_on_to_the_same_columns(tmp_path):
     assert left == {"nets.0.head.bias", "nets.1.head.bias"}
     for name in carried.brought:
         assert torch.equal(own[name], old[name.replace("nets.1", "nets.0")]), name
-    assert carried.told() == {"carried_over": len(own) - 2, "tensors": len(own)}
+    assert carried.told() == {"tensors_carried": len(own) - 2, "tensors": len(own)}
 
 
 def test_answers_that_learned_nothing_stay_behind(tmp_path):
-    start, _ = started(tmp_path / "run", family="pretrain")
+    start, _ = started(tmp_path / "run", taught=False)
     model, read = built(FRAME, COLUMNS)
     assert "nets.0.head.last" not in carry(start, model, read).brought
 
@@ -104,7 +105,17 @@ def test_another_size_takes_what_fits(tmp_path):
     assert "nets.0.history.blocks.0.tell.weight" not in brought
 
 
-@pytest.mark.parametrize(("change", "alike"), [({}, True), ({"dataset": Path("other")}, False)])
-def test_fields_stay_only_on_the_same_columns_of_the_same_dataset(tmp_path, change, alike):
+@pytest.mark.parametrize(
+    ("dataset", "columns", "alike"),
+    [
+        ("rows.parquet", COLUMNS, True),
+        ("other", COLUMNS, False),
+        ("rows.parquet", COLUMNS[1:], False),
+    ],
+)
+def test_fields_stay_only_on_the_same_columns_of_the_same_dataset(
+    tmp_path, dataset, columns, alike
+):
     start, _ = started(tmp_path / "run")
-    assert start.read_alike(replace(start.order, **change), past=None) == alike
+    work = Order.read(order(tmp_path / "next", Path(dataset), columns=to_plain(columns)))
+    assert start.read_alike(work, past=None) == alike

@@ -95,7 +95,8 @@ def test_a_pretraining_ends_well_without_a_score(runs):
 def test_what_starts_from_it_carries_everything_over_but_the_answers(runs):
     _, folder = runs
     told = json.loads((folder / "metrics.json").read_text())
-    assert told["start"]["carried_over"] == told["start"]["tensors"] - 2 * 2  # of two networks
+    answers = 2 * 2  # bias and last layer of two networks
+    assert told["carried"]["tensors_carried"] == told["carried"]["tensors"] - answers
     assert told["parity"] <= TOLERANCE
 
 
