@@ -7,17 +7,20 @@ from backend.offers import Offer
 
 LONGEST = 200  # characters the table holds
 WORDS = {  # option -> how a value of it is said; one that is not here is said with its own name
+    "auxiliary": "guessing beside {}",
     "batch_size": "batch {}",
     "checks": "{} checks",
     "encoder": "{}",
     "encoder_revision": "revision {:.7}",
     "epochs": "{} epochs",
+    "field_blocks": "{} field blocks",
     "folds": "{} folds",
     "layers": "{} layers",
     "learning_rate": "lr {}",
     "max_length": "{} tokens",
     "negatives_per_fraud": "{} legitimate per fraud",
     "seconds": "{} s",
+    "start_from": "from run {}",
     "trials": "{} trials",
 }
 

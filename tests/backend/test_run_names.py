@@ -30,6 +30,7 @@ BERT = Offer("bert", "BERT", "Reads.", 10, {"Quick check": {"options": {"layers"
         ({"frozen": True}, ", frozen"),
         ({"batch_size": 128, "seed": 7}, ", batch 128, seed 7"),
         ({"negatives_per_fraud": 150.0}, ", 150 legitimate per fraud"),
+        ({"start_from": 7, "field_blocks": 1}, ", from run 7, 1 field block"),
         ({"seconds": 45.0, "trials": 1}, ", 45 s, 1 trial"),
         ({"regularisation": 0.5}, ", regularisation 0.5"),
         ({"encoder_revision": "0123456789abcdef"}, ", revision 0123456"),
