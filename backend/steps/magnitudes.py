@@ -14,17 +14,19 @@ from backend.steps.profile import Number, floats
 NONE = "none"
 
 # Percent of the training values below which a word ends, and where the next begins.
-SHARES = (1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 93, 95, 97, 98, 99)
+SHARES = (1, 2, 5, *range(10, 91, 5), 93, 95, 97, 98, 99)
 # Beyond 1% and 99%: times the distance from the median to there at which the next word begins.
-STRETCHES = (1.5, 2.0, 3.0, 5.0)
+STRETCHES = (1.25, 1.5, 1.75, 2.0, 2.5, 4.0)
 
 WORDS = (
-    *("empty", "bare", "trivial", "marginal", "minimal"),
-    *("faint", "tiny", "little", "small", "low", "modest", "moderate"),
-    *("medium", "fair", "considerable", "substantial", "high", "large", "big", "great"),
-    *("major", "vast", "huge", "massive", "enormous", "immense", "extreme"),
+    *("empty", "void", "bare", "trivial", "marginal", "minimal", "minor"),
+    *("faint", "tiny", "little"),
+    *("slight", "small", "light", "low", "lower", "modest", "moderate", "medium"),
+    *("average", "fair", "decent", "ample", "considerable", "substantial", "higher", "high"),
+    *("large", "big", "great", "major", "vast"),
+    *("huge", "massive", "enormous", "immense", "giant", "tremendous", "extreme"),
 )  # the lowest first; each is one token of BERT's vocabulary
-USUAL = frozenset(WORDS[WORDS.index("small") : WORDS.index("large")])  # 10% to 90%
+USUAL = frozenset(WORDS[WORDS.index("slight") : WORDS.index("large")])  # 10% to 90%
 
 Texts = list[str]
 
@@ -41,7 +43,7 @@ def words_of(values: pd.Series, among: Number) -> Texts:
 
 
 def _edges(among: Number) -> NDArray[np.float64]:
-    """Return the values at which one word ends and the next begins, ascending (26,)."""
+    """Return the values at which one word ends and the next begins, ascending (37,)."""
     inner = [among.edges[share - 1] for share in SHARES]
     middle, stretches = among.typical, np.asarray(STRETCHES)
     below = middle - stretches[::-1] * (middle - inner[0] or among.deviation)

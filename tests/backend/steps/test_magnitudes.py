@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.steps import bands
-from backend.steps.magnitudes import NONE, SHARES, USUAL, WORDS, words_of
+from backend.steps.magnitudes import NONE, SHARES, STRETCHES, USUAL, WORDS, words_of
 from backend.steps.profile import Number
 
 
@@ -28,7 +28,7 @@ def test_a_larger_number_never_has_a_smaller_word(values):
 
 @pytest.mark.parametrize(
     ("value", "word"),
-    [(0, "minimal"), (1, "faint"), (49, "moderate"), (50, "medium"), (98, "vast"), (99, "huge")],
+    [(0, "minor"), (1, "faint"), (49, "medium"), (50, "average"), (98, "vast"), (99, "huge")],
 )
 def test_a_word_begins_at_its_quantile(value, word):
     """Quantile q of 1 to 100 is q, and what equals a quantile lies above it."""
@@ -36,9 +36,9 @@ def test_a_word_begins_at_its_quantile(value, word):
 
 
 def test_beyond_the_quantiles_words_follow_the_distance_from_the_median():
-    """Median 50, 99% at 99: half as far again is 50 + 1.5 · 49 = 123.5, five times 295."""
-    values = pd.Series([123, 124, 294, 295, 50 - 5 * 49 - 1])
-    assert words_of(values, UNIFORM) == ["huge", "massive", "immense", "extreme", "empty"]
+    """Median 50, 99% at 99: a quarter as far again is 50 + 1.25 · 49 = 111.25, four times 246."""
+    values = pd.Series([111, 112, 245, 246, 50 - 4 * 49 - 1])
+    assert words_of(values, UNIFORM) == ["huge", "massive", "tremendous", "extreme", "empty"]
 
 
 def test_missing_is_a_word():
@@ -54,7 +54,7 @@ def test_a_column_that_is_mostly_one_value_still_tells_how_far_the_rest_lies():
 def test_words_are_finer_towards_the_ends_and_hold_no_digit():
     steps = np.diff([0, *SHARES, 100])
     assert steps[0] == steps[-1] == steps.min()
-    assert len(set(WORDS)) == len(WORDS) == len(steps) + 8
+    assert len(set(WORDS)) == len(WORDS) == len(steps) + 2 * len(STRETCHES)
     assert all(word.isalpha() for word in WORDS)
 
 
