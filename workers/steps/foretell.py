@@ -33,7 +33,9 @@ def judge_targets(
         from workers.steps.targets import amounts  # Arrow tables: not needed to score
 
         predicted = _beside(part[TEST], test["predicted"], test["row"])
-        return {"amounts": regression.judge(amounts(part[TEST]), predicted)}
+        told = regression.judge(amounts(part[TEST]), predicted)
+        is_money = "_target" not in part[TEST].table.column_names
+        return {"amounts": {**told, "money": is_money}}
     return {}
 
 
