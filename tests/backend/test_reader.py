@@ -10,6 +10,7 @@ from backend.reader import FILE, Reader
 from backend.steps import calibration
 from backend.steps.calibration import NONE, Calibrator
 from backend.steps.encode import Encoder
+from backend.steps.features import DAY, Plan
 from backend.steps.fields import Fields
 from tests.workers.learning import COLUMNS, simulated
 
@@ -37,6 +38,17 @@ def test_what_it_reads_of_the_past_survives_its_file(tmp_path):
     again = Reader.read(tmp_path)
     assert again == reader
     assert again.fields.profile is again.profile
+
+
+def test_its_plan_of_the_past_survives_its_file_and_files_of_before_have_none(tmp_path):
+    plan = Plan.fit(simulated(300), COLUMNS, delay=7.0 * DAY, uncovered=((0.0, 5.0),))
+    reader = replace(fitted(), past=plan)
+    reader.write(tmp_path)
+    assert Reader.read(tmp_path) == reader
+    stored = json.loads((tmp_path / FILE).read_text())
+    del stored["past"], stored["profile"]["past"]
+    (tmp_path / FILE).write_text(json.dumps(stored))
+    assert Reader.read(tmp_path) == fitted()
 
 
 def test_a_file_of_before_calibrators_still_opens(tmp_path):
