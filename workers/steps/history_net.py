@@ -225,6 +225,7 @@ class TransactionModel(PreTrainedModel):
         super().__init__(config)
         self.nets = nn.ModuleList(Net(config) for _ in range(config.nets))
         self.name = nn.Linear(NAME_WIDTH, MIXES, bias=False)
+        nn.init.normal_(self.name.weight, std=1 / MIXES)  # shared weights then move as own ones do
         self.register_buffer("called", torch.zeros(max(len(config.names), 1), NAME_WIDTH))
         self.post_init()
 

@@ -59,6 +59,13 @@ def test_rows_without_a_label_count_up_to_the_end_of_the_training_time(tmp_path)
     assert not set(part.rows) & (set(lesson.validation.rows) | set(lesson.test.rows))
 
 
+def test_without_any_label_all_rows_are_learned_from(tmp_path):
+    frame = learning.simulated(300)
+    nobody_knows = frame.assign(_label=pd.array([None] * 300, dtype="Int8"))
+    _, rows = weights(tmp_path / "none", nobody_knows)
+    assert rows == 300 - 30  # the last tenth is looked at only
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A finished pre-training and a run that started from it: (its folder, the other's)."""
