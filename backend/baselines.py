@@ -48,7 +48,7 @@ def queue_first(dataset_id: int, beside: str) -> list[int]:
     `beside` is the family a person has launched, which needs no second run of its own. A
     family that no live worker offers is left for the next time.
     """
-    if not settings.automatic_baselines:
+    if not settings.automatic_baselines or not _has_frauds(dataset_id):
         return []
     needless = {beside} if _has_amount(dataset_id) else {beside, "amount"}
     queued = [
@@ -70,7 +70,7 @@ def queue_trees(run_id: int) -> int | None:
     run = _get(run_id)
     if run.automatic or run.kind != TRAIN or run.family in NEED_NO_TREES or _took(run) is None:
         return None
-    return _queue_trees(run, key="")
+    return _queue_trees(run, key="") if _has_frauds(run.dataset_id) else None
 
 
 def tune_longer(run_id: int) -> int:
@@ -195,6 +195,12 @@ def _took(run: Run) -> float | None:
     if run.state is not RunState.SUCCEEDED or not run.started_at or not run.finished_at:
         return None
     return (run.finished_at - run.started_at).total_seconds()
+
+
+def _has_frauds(dataset_id: int) -> bool:
+    """Tell whether there is something a baseline could find: some datasets teach amounts only."""
+    with transaction(reading=True) as session:
+        return bool(session.scalar(select(Dataset.frauds).where(Dataset.id == dataset_id)))
 
 
 def _has_amount(dataset_id: int) -> bool:

@@ -35,6 +35,21 @@ class Judgement:
         return bool(self.told)
 
     @property
+    def learned(self) -> str:
+        """What the run was taught to say: fraud, kind or amount."""
+        return str(self.told.get("learned", "fraud"))
+
+    @property
+    def is_rank(self) -> bool:
+        """True when its scores rank amounts, and are no probabilities of fraud."""
+        return self.learned == "amount"
+
+    @property
+    def judges_amounts_only(self) -> bool:
+        """True when it predicts amounts, and no test row says what is fraud."""
+        return self.is_rank and not self.told["frauds"]
+
+    @property
     def test_key(self) -> str:
         """Two runs may be ranked only when both carry the same; "" when nothing was judged."""
         return str(self.told.get("test_key", ""))

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from backend import datasets, runs
+from backend import datasets, files, runs
 from backend.errors import TouchstoneError
 from backend.steps.columns import Role, named
 from backend.steps.formulas import safe
@@ -18,6 +19,7 @@ from db import Prediction, transaction
 COLUMNS = ["row", "part", "score", "label", "amount", "time"]
 EXPORT_BATCH = 5_000
 LABELS = {"fraud": 1, "legitimate": 0}
+FORETOLD = {"kind": "likeliest_kind", "predicted": "predicted_amount"}
 SHOWN_DETAILS = (Role.CATEGORY, Role.TEXT)
 
 
@@ -103,11 +105,14 @@ def with_details(run_id: int, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a page's frame with the dataset's own columns beside it, ready to show.
 
     Adds entity and counterparty (str) and every category and text column under its own
-    name. Customers, identifiers and card numbers are masked. Same rows, same order.
+    name, and likeliest_kind or predicted_amount where the run tells them. Customers, identifiers
+    and card numbers are masked. Same rows, same order.
     """
     dataset = datasets.get(runs.get(run_id).dataset_id)
     rows = datasets.rows_of(dataset.id, [int(row) for row in frame["row"]])
     details = frame.reset_index(drop=True)
+    for name, values in _foretold(run_id, frame["row"]).items():
+        details[name] = values.to_numpy()
     for name in named(dataset.columns, Role.ID):
         details[name] = rows[name].map(partial(_shown, role=Role.ID))
     for role in (Role.ENTITY, Role.COUNTERPARTY):
@@ -116,6 +121,21 @@ def with_details(run_id: int, frame: pd.DataFrame) -> pd.DataFrame:
         if column.role in SHOWN_DETAILS:
             details[column.name] = rows[column.name].map(partial(_shown, role=column.role))
     return details
+
+
+def _foretold(run_id: int, rows: "pd.Series[int]") -> pd.DataFrame:
+    """Return what the run says of rows (n,) beside their score; columns it never says are left out.
+
+    Known of the validation and test part: they lie in the folder of the run.
+    """
+    run = runs.get(run_id)
+    path = files.run_folder(run.id, run.attempt) / "predictions.parquet"
+    if not path.is_file() or not set(FORETOLD) <= set(pq.read_schema(path).names):
+        return pd.DataFrame()
+    wanted = [("row", "in", [int(row) for row in rows])]
+    found = pq.read_table(path, columns=["row", *FORETOLD], filters=wanted).to_pandas()
+    told: pd.DataFrame = found.set_index("row").dropna(axis="columns", how="all")
+    return told.rename(columns=FORETOLD).reindex(rows)
 
 
 def export_csv(run_id: int, filters: Filters) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from backend.points import loss_curve as loss_curve
 from backend.queueing import SCORE, TRAIN, Wanted
 from backend.run_view import UNTAUGHT, Run, select_runs, to_run
 from backend.states import RunState
+from backend.steps.columns import Role, from_plain
 from backend.steps.notes import FEWEST_FRAUDS
 from db import Dataset, now, transaction
 from db import Run as RunRow
@@ -22,16 +23,17 @@ def launch(
     """Queue one training and return its number; the same `idem_key` gives the same run.
 
     `options` override the preset's. Raises DatasetNotFound; NotTrainable when the dataset
-    is a draft or holds too few frauds; OptionsRefused when no live worker offers the family
-    or the family has no such preset, or when the run it is to start from is not there or not
-    finished. The cheap baselines of the dataset are queued behind the run, unless they were
-    before; see `baselines`. Pre-training needs no label and no baseline.
+    is a draft, holds too few frauds or lacks the column to learn; OptionsRefused when no live
+    worker offers the family or the family has no such preset, or when the run it is to start
+    from is not there or not finished. The cheap baselines of the dataset are queued behind the
+    run, unless they were before; see `baselines`. Pre-training needs no label and no baseline.
     """
     offer = offers.one(family)
     if preset not in offer.presets:
         raise OptionsRefused(f"{offer.title} has no preset {preset!r}. Choose one of those shown.")
-    _check_trainable(dataset_id, needs_labels=family != UNTAUGHT)
     chosen = {**offer.presets[preset]["options"], **(options or {})}
+    learn = UNTAUGHT if family == UNTAUGHT else chosen.get("learn", "fraud")
+    _check_trainable(dataset_id, learn)
     starts.check(chosen)
     name = run_names.name(offer, preset, chosen)
     run_id = queueing.queue(Wanted(TRAIN, name, dataset_id, family, preset, chosen), idem_key)
@@ -159,15 +161,21 @@ def stop_and_keep_best(run_id: int) -> None:
         session.execute(running.where(RunRow.stop == "").values(stop="keep_best"))
 
 
-def _check_trainable(dataset_id: int, needs_labels: bool) -> None:
+def _check_trainable(dataset_id: int, learn: str) -> None:
     with transaction(reading=True) as session:
         dataset = session.get(Dataset, dataset_id)
         if dataset is None or dataset.state != "ready":
             raise NotTrainable("Accept how the columns were understood first, then train on them.")
         name, frauds = dataset.name, dataset.frauds
         labelled = dataset.rows - dataset.unlabelled
-    if not needs_labels:
+        roles = {column.role for column in from_plain(dataset.columns)}
+    if learn == UNTAUGHT or (learn == "amount" and Role.TARGET in roles):
         return
+    if learn == "kind" and Role.KIND not in roles:
+        raise NotTrainable(
+            f"No column of {name} says of which kind a fraud is, so kinds cannot be learned. "
+            "Learn fraud, or bring the file again and say in the clinic which column does."
+        )
     if labelled == 0:
         raise NotTrainable("No transaction has a label, so there is nothing to learn from.")
     if frauds < FEWEST_FRAUDS or frauds == labelled:

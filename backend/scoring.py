@@ -14,6 +14,7 @@ from backend.queueing import TRAIN
 from backend.scorer import Scorer, open_scorer
 from backend.steps import form
 from backend.steps.form import Field
+from backend.steps.kinds import likeliest
 
 __all__ = ["Field", "Scored", "fields", "from_row", "open_scorer", "score"]
 
@@ -24,13 +25,15 @@ MODELS_KEPT_OPEN = 4
 class Scored:
     """The answer to one transaction."""
 
-    score: float  # probability of fraud, 0 to 1
+    score: float  # probability of fraud, 0 to 1; of a model of amounts a rank
     band: str  # low, review or high
     percentile: float  # share of test transactions that scored lower, 0 to 1
     milliseconds: float  # that the model took
     review: float  # the run's threshold; before one was saved, where 1% of good payments lie
     high: float  # score from which 0.1% of legitimate validation rows lie, or the threshold above
     version: int | None  # of the threshold in force; None before one was saved
+    kind: str | None = None  # the likeliest, of a model that tells kinds of fraud apart
+    amount: float | None = None  # that a model of amounts predicts; its score is a rank
 
     @property
     def is_alert(self) -> bool:
@@ -69,7 +72,8 @@ def score(run_id: int, values: dict[str, Any]) -> Scored:
     reader = scorer.reader
     frame = form.frame_of(reader.profile, fields(run_id), values)
     began = time.perf_counter()
-    probability = float(scorer.score(frame)[0])
+    answer = scorer.logits(frame)
+    probability = float(reader.score(answer)[0])
     took = (time.perf_counter() - began) * 1_000
     below = float(np.searchsorted(reader.marks, probability, side="left"))
     policy = policies.newest(run_id)
@@ -83,6 +87,8 @@ def score(run_id: int, values: dict[str, Any]) -> Scored:
         review=edges.review,
         high=edges.high,
         version=policy.version if policy else None,
+        kind=likeliest(reader.kinds, scorer.kinds(frame))[0],
+        amount=None if reader.is_probability else float(reader.amount(answer)[0]),
     )
 
 

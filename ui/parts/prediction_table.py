@@ -11,14 +11,26 @@ from backend.predictions import Filters, Totals
 from backend.run_view import Run
 from ui.charts.ink import FRAUD
 from ui.page import go
-from ui.parts import prediction_filters
+from ui.parts import prediction_filters, viewer
 from ui.parts.prediction_filters import FROM
 from ui.parts.skeleton import panel
-from ui.parts.wording import MISSING, counted, money, on_clock
+from ui.parts.wording import (
+    MISSING,
+    count,
+    counted,
+    joined,
+    moment,
+    money,
+    on_clock,
+    plain,
+)
 
 OPENED, KEPT = "opened-row", "shown-rows"
 TRUTH = {1: "Fraud", 0: "Legitimate"}
-CANONICAL = ("row", "part", "score", "label", "amount", "time", "entity", "counterparty")
+CANONICAL = (
+    *("row", "part", "score", "label", "amount", "time", "entity", "counterparty"),
+    *("likeliest_kind", "predicted_amount"),
+)
 
 
 def draw(run: Run, threshold: float) -> None:
@@ -45,6 +57,20 @@ def draw(run: Run, threshold: float) -> None:
                 on_click="ignore",
                 key="download",
             )
+
+
+def evidence(run: Run) -> str:
+    """Return which model scored what and when, and on which side the threshold falls."""
+    rows = (run.split.get("rows") or {}).get("test", 0)
+    frauds = (run.split.get("frauds") or {}).get("test", 0)
+    return joined(
+        plain(run.name),
+        plain(run.dataset_name),
+        f"{count(rows)} test transactions with {counted(frauds, 'fraud')}",
+        f"scored {moment(run.finished_at, viewer.zone())}",
+        "a score equal to the threshold raises an alert",
+        f"times in {viewer.zone_name()}",
+    )
 
 
 def summed(totals: Totals, currency: str) -> str:
@@ -92,6 +118,8 @@ def to_show(details: pd.DataFrame, clock: str) -> pd.DataFrame:
     shown: dict[str, Any] = {
         "Score": details["score"],
         "Amount": details["amount"],
+        "Predicted": details.get("predicted_amount"),
+        "Kind if fraud": details.get("likeliest_kind"),
         "Label": details["label"].map(TRUTH),
         "": "Score it",
         "Time": details["time"].map(partial(on_clock, clock=clock)),

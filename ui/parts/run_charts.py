@@ -12,6 +12,7 @@ from backend.thresholds import Standing
 from ui.charts import ranking, reliability, score_spread
 from ui.parts import chart, chart_csv, figures_table, viewer
 from ui.parts.judgement import spread
+from ui.parts.run_amounts import RANK
 from ui.parts.skeleton import panel
 from ui.parts.wording import count, counted, joined, plain, rate, score, share, three
 
@@ -58,6 +59,9 @@ def draw_reliability(run: Run, judged: Judgement) -> None:
     """Draw observed against expected shares, and say how good the probabilities are."""
     note = "Share of frauds by score, 15 groups of equal size. On the line: right."
     with panel("Are scores probabilities?", note, height="stretch"):
+        if judged.is_rank:
+            st.caption(RANK)
+            return
         told = judged.told.get("reliability") or {}
         bins = pd.DataFrame(told.get("bins") or [])
         if bins.empty:

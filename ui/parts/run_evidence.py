@@ -4,7 +4,15 @@ from backend import baselines
 from backend.judgements import Judgement
 from backend.run_view import Run
 from backend.thresholds import Standing
-from ui.parts import judgement, run_charts, run_parts, run_trust, viewer
+from ui.parts import (
+    judgement,
+    run_amounts,
+    run_charts,
+    run_kinds,
+    run_parts,
+    run_trust,
+    viewer,
+)
 from ui.parts.skeleton import pair
 from ui.parts.wording import counted, joined, moment, plain
 
@@ -24,7 +32,12 @@ def told_of(run: Run, standing: Standing | None) -> str:
 
 
 def draw(run: Run, judged: Judgement, standing: Standing | None) -> None:
-    """Draw charts and tables of a judged run."""
+    """Draw charts and tables of a judged run; only amounts where no test row tells of fraud."""
+    run_kinds.draw(judged)
+    run_amounts.draw(judged, run)
+    if judged.judges_amounts_only:
+        run_parts.draw_drift(judged)
+        return
     left, right = pair()
     with left:
         run_charts.draw_ranking(run, judged, standing)

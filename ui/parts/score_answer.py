@@ -5,8 +5,9 @@ import streamlit as st
 from backend.scoring import Scored
 from ui.charts import band
 from ui.parts import chart, viewer
+from ui.parts.run_amounts import RANK, number
 from ui.parts.skeleton import Badge
-from ui.parts.wording import BANDS, counted, score, share
+from ui.parts.wording import BANDS, counted, plain, score, share
 
 ANSWER = "answer"
 SMALLEST = 0.005  # rounds to 0.00
@@ -28,14 +29,17 @@ def kept(about: About) -> Scored | None:
 
 def badges(answer: Scored | None) -> list[Badge]:
     """Return what to do with the transaction, as a badge."""
-    return [BANDS[answer.band]] if answer else []
+    return [BANDS[answer.band]] if answer and answer.amount is None else []
 
 
 def verdict(answer: Scored | None, fields: int) -> str:
     """Return the sentence that answers: what about this one?"""
     if answer is None:
         return f"{counted(fields, 'field')}, one press: the model answers in milliseconds."
-    return f"{LEANS[answer.band]}: {chance(answer.score)}, {standing(answer.percentile)}."
+    if answer.amount is not None:
+        return f"Predicts {number(answer.amount)}, {standing(answer.percentile)}."
+    kind = f" If it is a fraud, most likely “{plain(answer.kind)}”." if answer.kind else ""
+    return f"{LEANS[answer.band]}: {chance(answer.score)}, {standing(answer.percentile)}.{kind}"
 
 
 def chance(value: float) -> str:
@@ -54,6 +58,9 @@ def draw(answer: Scored | None) -> None:
     """Draw the score on its bands; before the first answer, say how to get it."""
     if answer is None:
         st.caption("Press “Score transaction”. Nothing is stored.")
+        return
+    if answer.amount is not None:
+        st.caption(f"{RANK} Answered in {answer.milliseconds:.0f} ms.")
         return
     bands = [
         (0.0, answer.review, BANDS["low"][0]),

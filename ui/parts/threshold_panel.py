@@ -9,8 +9,9 @@ from backend.run_view import Run
 from backend.steps.costs import Costs
 from backend.thresholds import Design, Outcome
 from ui.charts import money as money_chart
-from ui.parts import chart, chart_csv, threshold_inputs, viewer
+from ui.parts import chart, chart_csv, judgement, threshold_inputs, viewer
 from ui.parts.judgement import of_all
+from ui.parts.run_amounts import RANK
 from ui.parts.skeleton import Badge, card, cards, pair, panel
 from ui.parts.wording import MISSING, a_day, counted, money, plain, share, symbol
 
@@ -145,7 +146,9 @@ def _draw_curve(run: Run, curve: pd.DataFrame, design: Design, chosen: Outcome) 
     chart.draw(figure, key="money", alt=money_chart.alt(curve, at, peak, sign))
     chart_csv.offer(curve, f"run-{run.id}-net-value", "money")
     more = design.by_amount - top.value
-    if more > WORTH_SAYING * abs(top.value):
+    if judgement.of(run.id).is_rank:
+        st.caption(RANK)
+    elif more > WORTH_SAYING * abs(top.value):
         stretch = " a week" if design.days else ""
         st.caption(
             "Weighing each amount by itself, without one threshold for all, would save "

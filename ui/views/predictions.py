@@ -4,20 +4,19 @@ import streamlit as st
 
 from backend import policies, runs
 from backend.run_view import Run
-from backend.states import RunState
 from ui.page import Page, go
 from ui.parts import (
+    amount_scores,
     decision,
+    judgement,
     prediction_table,
     pretraining,
     threshold_decisions,
     threshold_panel,
-    viewer,
 )
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.scoring_job import draw_job
 from ui.parts.skeleton import blank, head
-from ui.parts.wording import count, counted, joined, moment, plain
 
 PAGE = Page("Predictions", ":material/flag:", group="Judge", order=10)
 SAVE = ("Save threshold", ":material/save:", "primary", "save")
@@ -30,10 +29,10 @@ def render() -> None:
     run = pick_run(finished)
     if run is None:
         draw_none("No run has finished yet, so 0 transactions are scored.")
-    elif not run.answers:
-        draw_none(f"Run {run.id} scored 0 transactions. {pretraining.SCORES_NOTHING}", run)
-    elif run.state is not RunState.SUCCEEDED:
-        draw_none(f"Run {run.id} has no finished model, so it scored 0 transactions.", run)
+    elif not run.is_judged:
+        draw_none(f"Run {run.id} scored 0 transactions. {pretraining.why_none(run)}", run)
+    elif judgement.of(run.id).judges_amounts_only:
+        amount_scores.draw(run, finished)
     else:
         draw_scores(run, finished)
 
@@ -49,7 +48,7 @@ def draw_scores(run: Run, finished: list[Run]) -> None:
         save, score_one = head(
             "Predictions",
             threshold_panel.verdict(run, design, chosen),
-            evidence(run),
+            prediction_table.evidence(run),
             badges=threshold_panel.badges(design, chosen, newest),
             actions=[SAVE, SCORE],
             blocked={"save": "This is the threshold in force."} if saved else None,
@@ -76,17 +75,3 @@ def draw_none(verdict: str, run: Run | None = None) -> None:
         go("progress", run=run.id)
     if pressed:
         go("new_run")
-
-
-def evidence(run: Run) -> str:
-    """Return which model scored what and when, and on which side the threshold falls."""
-    rows = (run.split.get("rows") or {}).get("test", 0)
-    frauds = (run.split.get("frauds") or {}).get("test", 0)
-    return joined(
-        plain(run.name),
-        plain(run.dataset_name),
-        f"{count(rows)} test transactions with {counted(frauds, 'fraud')}",
-        f"scored {moment(run.finished_at, viewer.zone())}",
-        "a score equal to the threshold raises an alert",
-        f"times in {viewer.zone_name()}",
-    )

@@ -9,7 +9,14 @@ from backend import champions, runs, thresholds
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go, link
-from ui.parts import champion, judgement, loss_panel, pretraining, run_evidence, run_trust
+from ui.parts import (
+    champion,
+    judgement,
+    pretraining,
+    run_amounts,
+    run_evidence,
+    run_trust,
+)
 from ui.parts.run_picker import draw_picker, pick_run
 from ui.parts.skeleton import blank, head
 
@@ -22,7 +29,7 @@ def render() -> None:
     if run is None:
         draw_none("No run has finished yet, so 0 are judged.")
     elif run.state is RunState.SUCCEEDED and not run.answers:
-        draw_pretraining(run)
+        pretraining.draw(run)
     elif run.state is not RunState.SUCCEEDED:
         draw_none(f"Run {run.id} has no finished model, so there is nothing to judge.", run)
     else:
@@ -36,7 +43,9 @@ def draw_run(run: Run) -> None:
     judged, standing = judgement.of(run.id), thresholds.standing(run.id)
     pressed = head(
         "Run",
-        judgement.verdict(run, standing),
+        run_amounts.verdict(judged, run)
+        if judged.judges_amounts_only
+        else judgement.verdict(run, standing),
         run_evidence.told_of(run, standing),
         badges=champion.badges(run, present),
         actions=champion.actions(run, present),
@@ -46,23 +55,15 @@ def draw_run(run: Run) -> None:
         draw_picker(run, runs.list_all(), "run")
         link("How it learned", "progress", ":material/show_chart:", run=run.id)
         link("Compare it", "compare", ":material/compare_arrows:", run=run.id)
-    judgement.draw_cards(run, standing)
+    if judged.judges_amounts_only:
+        run_amounts.draw_cards(judged, run)
+    else:
+        judgement.draw_cards(run, standing)
     if judged.is_judged:
         run_evidence.draw(run, judged, standing)
     run_trust.draw_reads(run, judged)
     champion.draw_history(run, kept)
     champion.ask(run, judged, present)
-
-
-def draw_pretraining(run: Run) -> None:
-    """Draw what a run learned that scores nothing: its loss, and the way on."""
-    curve = runs.loss_curve(run.id)
-    pretraining.draw_head(run, curve)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        draw_picker(run, runs.list_all(), "run")
-        link("How it learned", "progress", ":material/show_chart:", run=run.id)
-    pretraining.draw_cards(run, curve)
-    loss_panel.draw_loss(run, curve)
 
 
 def draw_none(verdict: str, run: Run | None = None) -> None:
