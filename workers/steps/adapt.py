@@ -8,7 +8,6 @@ the finished model has the shape it began with and costs the same.
 import warnings
 from typing import Literal
 
-import peft
 import torch
 
 from backend.errors import OptionsRefused
@@ -35,6 +34,8 @@ def prepare(model: torch.nn.Module, adapter: Adapter) -> torch.nn.Module:
     large = sum(each.numel() for each in model.parameters()) > LORA_FROM
     if adapter == "full" or not projections or (adapter == "auto" and not large):
         return model
+    import peft  # seconds to load, for the few that need it
+
     config = peft.LoraConfig(
         task_type="SEQ_CLS",
         r=RANK,
@@ -50,17 +51,21 @@ def prepare(model: torch.nn.Module, adapter: Adapter) -> torch.nn.Module:
 
 def merged(model: torch.nn.Module) -> torch.nn.Module:
     """Return the classifier with its adapter added to its weights; one without is returned."""
-    if not isinstance(model, peft.PeftModel):
+    if not _is_adapted(model):
         return model
-    whole: torch.nn.Module = model.merge_and_unload()
+    whole: torch.nn.Module = model.merge_and_unload()  # type: ignore[operator]
     return whole.requires_grad_(True)
 
 
 def told(model: torch.nn.Module) -> dict[str, int | str]:
     """Return the kind of adapter, and how many parameters learn, JSON-ready."""
-    kind = "lora" if isinstance(model, peft.PeftModel) else "full"
+    kind = "lora" if _is_adapted(model) else "full"
     learning = sum(each.numel() for each in model.parameters() if each.requires_grad)
     return {"kind": kind, "parameters": learning}
+
+
+def _is_adapted(model: torch.nn.Module) -> bool:
+    return hasattr(model, "merge_and_unload")
 
 
 def _heads(model: torch.nn.Module) -> list[str]:

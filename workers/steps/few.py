@@ -1,5 +1,6 @@
 """How `fewshot` learns: an encoder barely moved, and a line through the vectors of few rows."""
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from backend.scorer import MODEL
 from workers.family import Learned, Lesson
 from workers.steps import encoder, export_text, sample
-from workers.steps.contrast import Contrast
+from workers.steps.contrast import A_CLASS, Contrast
 from workers.steps.finetune import stage_name, to_check
 from workers.steps.sentence_net import SentenceClassifier, Vectors, vectors_of
 from workers.steps.tokenise import Writer
@@ -77,10 +78,13 @@ class _Rounds:
         )
         voice.plan(max(steps, 1))
         self._look(0)
+        began = time.monotonic()
         for step in range(1, steps + 1):
             contrast.step()
             if step % STEPS_A_ROUND == 0:
                 self._look(step)
+            a_step = (time.monotonic() - began) / step
+            voice.pace(step, 2 * A_CLASS / max(a_step, 1e-6), a_step * (steps - step))
             if self.lesson.wishes.keep_best:
                 break
         self.net.load_state_dict(self.best.weights)
