@@ -177,7 +177,10 @@ def _check_trainable(dataset_id: int, learn: str) -> None:
             "Learn fraud, or bring the file again and say in the clinic which column does."
         )
     if labelled == 0:
-        raise NotTrainable("No transaction has a label, so there is nothing to learn from.")
+        instead = " Choose an amount under “What to learn”." if Role.TARGET in roles else ""
+        raise NotTrainable(
+            f"No transaction has a label, so there is nothing to learn from.{instead}"
+        )
     if frauds < FEWEST_FRAUDS or frauds == labelled:
         raise NotTrainable(
             f"{name} holds {frauds:,} frauds among {labelled:,} labelled rows. "

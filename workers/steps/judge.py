@@ -90,13 +90,16 @@ def judge(
     validation, test = (
         rows.scored(predictions[predictions["part"] == name], order.clock) for name in PARTS
     )
-    _with_thresholds(reader.calibrated(calibrator), validation, test).write(order.folder)
+    every = predictions.loc[predictions["part"] == "test", "score"].to_numpy()
+    calibrated = reader.calibrated(calibrator)
+    calibrated.judged(validation.score, validation.label == 0, every).write(order.folder)
+    known = {**part, "test": _labelled(part["test"])}
     about = Circumstances(
         validation=validation,
         calibrator=calibrator.method,
         seen=_seen(rows, part["train"], test),
-        known=_known(rows, part, order) if test.has_entities else None,
-        groups=_groups(order.columns, part["test"]),
+        known=_known(rows, known, order) if test.has_entities else None,
+        groups=_groups(order.columns, known["test"]),
         drift=tuple(_drift(order.columns, part, validation, test)),
     )
     told, arrays = judge_scores(test, about)
@@ -118,10 +121,6 @@ def _fit(validation: Scored) -> Calibrator:
     return calibration.fit(validation.label, validation.score, cluster)
 
 
-def _with_thresholds(reader: Reader, validation: Scored, test: Scored) -> Reader:
-    return reader.judged(validation.score, validation.label == 0, test.score)
-
-
 def _seen(rows: Rows, train: "Part", test: Scored) -> NDArray[np.bool_] | None:
     return np.isin(test.entity, rows.entity[train.rows]) if test.has_entities else None
 
@@ -132,6 +131,11 @@ def _known(rows: Rows, part: Mapping[str, "Part"], order: Order) -> KnownFrauds:
         mask[part[name].rows] = True
     days = order.label_delay_days
     return compromised(rows.entity, rows.day, rows.label, masks["train"], masks["test"], days)
+
+
+def _labelled(part: "Part") -> "Part":
+    """Return the rows that say whether they are fraud: one may predict an amount of others too."""
+    return part.some(np.flatnonzero(part.columns(["_label"])["_label"].notna()))
 
 
 def _groups(columns: tuple[Column, ...], test: "Part") -> dict[str, NDArray[Any]]:
