@@ -25,7 +25,7 @@ from backend.steps.session import open_session
 FOLDER = "sentences"  # of the encoder, in the folder of a model
 MODEL, TOKENISER = "encoder.onnx", "tokenizer.json"
 WIDTH = 384  # numbers of a vector
-LONGEST = 48  # tokens of a text that are read: some 35 words, 15 ms of one core
+LONGEST = 40  # tokens of a text that are read: some 30 words, 12 ms of one core
 AT_ONCE = 32  # texts
 PAD = 0  # token that fills a batch
 MOST_REMEMBERED = 20_000  # texts, 30 MB

@@ -92,11 +92,15 @@ class Words:
         The words of a text without a known term, and the meaning of an empty one, are zeros. A
         text's numbers depend on that text alone.
         """
-        cells = _clean(texts)
+        place, distinct = pd.factorize(np.array(_clean(texts), dtype=object))
+        if not len(distinct):
+            return np.zeros((0, self.places))
+        cells = distinct.tolist()  # equal texts, one answer
         counts = sparse.hstack([counter.transform(cells) for counter in self._counters]).tocsr()
         weights = _weigh(counts, np.array(self.rarity), len(self.words), cells)
         found: Floats = np.clip(weights @ self._matrix, -REACH, REACH)
-        return np.hstack([found, self.meaning.apply(cells)]) if self.meaning else found
+        parts = [found, self.meaning.apply(cells)] if self.meaning else [found]
+        return np.hstack(parts)[place]
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fitted state as a JSON-ready dict."""
