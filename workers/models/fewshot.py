@@ -44,7 +44,7 @@ class Options(BaseModel, extra="forbid"):
         description="Size of the steps of the encoder.",
     )
     freedom: float = Field(
-        default=10.0,
+        default=100.0,
         gt=0,
         le=1e4,
         title="Freedom of the weights",
