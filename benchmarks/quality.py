@@ -22,6 +22,7 @@ SEEDS = (0, 1, 2)
 TREES, BEST = quality_table.TREES, quality_table.BEST
 TUNED = 60.0  # seconds of tuning, or 30 trials
 ONE = {"size": "tiny", "networks": 1}
+THREE = {"size": "tiny", "networks": 3}
 FEW = (0.01, 0.1)
 ALL = (*FEW, 1.0)
 CARDS = "sparkov_dev"
@@ -36,9 +37,15 @@ VARIANTS = (
     Variant("head, row attention", "transaction", {**ONE, "events": 0, "field_blocks": 1}),
     Variant("history, no past feature", "transaction", {**ONE, "past": False}, only=(CARDS,)),
     Variant("history", "transaction", ONE, only=(CARDS,)),
-    Variant(BEST, "transaction", {**ONE, "networks": 3}, shares=ALL),
-    Variant(PRETRAINED, "pretrain", {"networks": 3}, shares=ALL),
-    Variant(f"{BEST}, pre-trained", "transaction", {**ONE, "networks": 3}, PRETRAINED, ALL),
+    Variant(
+        "history, no past feature, 3 networks",
+        "transaction",
+        {**THREE, "past": False},
+        only=(CARDS,),
+    ),
+    Variant(BEST, "transaction", THREE, shares=ALL),
+    Variant(PRETRAINED, "pretrain", {"steps": 500}, shares=ALL),
+    Variant(f"{BEST}, pre-trained", "transaction", THREE, PRETRAINED, ALL),
     Variant("text", "bert", {"layers": 3}),
 )
 
