@@ -53,11 +53,12 @@ def write_encoder(folder: Path) -> Path:
 
 
 def beside(lesson: Lesson) -> Path | None:
-    """Return the folder of the encoder beside the lesson's model, None where no column is text.
+    """Return the folder of the encoder beside the lesson's model, written when first asked for.
 
-    It is written when it is first asked for; raises as `write_encoder` does.
+    None where no column is text, and where the package is not installed: texts are then read by
+    their words alone. Raises FileDamaged as `write_encoder` does.
     """
-    if not named(lesson.columns, Role.TEXT):
+    if not (named(lesson.columns, Role.TEXT) and package.is_installed()):
         return None
     folder = lesson.order.folder / FOLDER
     return folder if (folder / MODEL).is_file() else write_encoder(folder)

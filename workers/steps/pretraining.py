@@ -11,6 +11,7 @@ from backend.scorer import EVENTS
 from backend.steps.fields import Fields
 from backend.steps.split import TRAIN, UNLABELLED
 from workers.family import Learned, Lesson
+from workers.steps import minilm
 from workers.steps.carry import MODEL
 from workers.steps.column_names import call
 from workers.steps.epochs import Pace, Schooling
@@ -37,7 +38,8 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     voice.stage("Reading what happened before")
     part = training_time(lesson)
     frame = part.fitting_frame().assign(_label=np.nan)
-    read = Fields.fit(frame, lesson.columns, order.clock, BINS, options.events)
+    encoder = minilm.beside(lesson)
+    read = Fields.fit(frame, lesson.columns, order.clock, BINS, options.events, encoder)
     lesson.scratch.mkdir(exist_ok=True)
     events = write_events(read, part, lesson.scratch / EVENTS) if read.depth else None
     train, checked = (seen_of(read, events, some) for some in _held_back(part))

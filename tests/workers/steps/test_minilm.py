@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from backend.errors import FileDamaged
+from backend.errors import FileDamaged, OptionsRefused
 from backend.scorer import open_scorer
 from backend.steps.columns import Role, to_plain
 from backend.steps.sentences import FOLDER, LONGEST, MODEL, vectors_of
@@ -72,6 +72,15 @@ def test_it_lies_beside_models_that_read_texts_and_no_others(tmp_path):
     columns = [column for column in learning.COLUMNS if column.role is not Role.TEXT]
     lesson, _ = learning.lesson(tmp_path / "numbers", frame, columns=to_plain(columns))
     assert minilm.beside(lesson) is None and not (lesson.order.folder / FOLDER).exists()
+
+
+def test_where_the_package_is_not_installed_texts_are_read_by_words_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(package, "MODULE", "a_package_nobody_has")
+    lesson, _ = learning.lesson(tmp_path, learning.simulated(200))
+    (words,) = learn(lesson, Options()).reader.profile.words
+    assert words.meaning is None
+    with pytest.raises(OptionsRefused, match=r"requirements-weights\.txt"):
+        minilm.write_encoder(tmp_path)
 
 
 def test_a_model_carried_to_another_folder_answers_there(tmp_path):
