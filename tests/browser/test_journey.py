@@ -165,6 +165,7 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
     press(page, "Try it with sample transactions")
     press(page, "Train on it")
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
+    choose_model(page, "BERT")
     page.get_by_text("Options for experts").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")

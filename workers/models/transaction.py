@@ -123,7 +123,7 @@ FAMILY = Family(
     title="Transaction transformer",
     summary="A network that looks at each payment beside the earlier ones of the same customer. "
     "Choose it where customers come back.",
-    order=12,
+    order=5,
     options=Options,
     presets={
         "Quick check": Preset(
