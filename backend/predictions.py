@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -130,12 +131,24 @@ def _foretold(run_id: int, rows: "pd.Series[int]") -> pd.DataFrame:
     """
     run = runs.get(run_id)
     path = files.run_folder(run.id, run.attempt) / "predictions.parquet"
-    if not path.is_file() or not set(FORETOLD) <= set(pq.read_schema(path).names):
+    told = _filled(path) if path.is_file() else []
+    if not told:
         return pd.DataFrame()
     wanted = [("row", "in", [int(row) for row in rows])]
-    found = pq.read_table(path, columns=["row", *FORETOLD], filters=wanted).to_pandas()
-    told: pd.DataFrame = found.set_index("row").dropna(axis="columns", how="all")
-    return told.rename(columns=FORETOLD).reindex(rows)
+    found: pd.DataFrame = pq.read_table(path, columns=["row", *told], filters=wanted).to_pandas()
+    return found.set_index("row").rename(columns=FORETOLD).reindex(rows)
+
+
+def _filled(path: Path) -> list[str]:
+    """Return the columns of FORETOLD that hold something, by what the file says of itself."""
+    about = pq.read_metadata(path)
+    places = {name: place for place, name in enumerate(about.schema.names) if name in FORETOLD}
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    return [
+        name
+        for name, place in places.items()
+        if any(group.column(place).statistics.null_count < group.num_rows for group in groups)
+    ]
 
 
 def export_csv(run_id: int, filters: Filters) -> Iterator[bytes]:
