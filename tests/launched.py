@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def launched(data: Path, port: int | None = None, **changed: str) -> Iterator[La
     """Start the whole house on a data folder, and see that no process of it outlives the test."""
     port = port or free_port()
     named = {"TOUCHSTONE_DATA": str(data), "TOUCHSTONE_PORT": str(port), **changed}
-    with (data.parent / f"{data.name}.log").open("w+") as output:
+    with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             [sys.executable, "up.py"],
             cwd=ROOT,

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ def tracked(*patterns: str) -> list[str]:
     return [path for path in listed.stdout.splitlines() if (ROOT / path).exists()]
 
 
+@cache
 def sources() -> list[Source]:
+    """Every Python file of the tree, read and parsed once for all rules."""
     return [Source(path, (ROOT / path).read_text()) for path in tracked("*.py")]
 
 

@@ -26,6 +26,17 @@ def folder() -> Iterator[Path]:
         yield Path(parent) / "data"
 
 
+@pytest.fixture(scope="module")
+def running_house() -> Iterator[Launched]:
+    """A house that several tests share: each leaves it as it was, with all its parts."""
+    with (
+        tempfile.TemporaryDirectory(prefix="ts-") as parent,
+        launched(Path(parent) / "data") as house,
+    ):
+        house.wait_for("Touchstone is ready")
+        yield house
+
+
 def named(house: Launched, words: str) -> list[int]:
     """Numbers of the house's processes whose command line holds these words."""
     return [
@@ -46,12 +57,15 @@ def wait_until(holds, within: float = 30.0) -> None:
 def test_starts_answers_and_leaves_nothing(folder: Path, how: signal.Signals) -> None:
     with launched(folder) as house:
         house.wait_for(f"Touchstone is ready: {house.address}\n")
-        with urllib.request.urlopen(f"{house.address}/healthz") as answer:
-            assert answer.status == 200
+        for path in ("healthz", "?secret=7"):
+            with urllib.request.urlopen(f"{house.address}/{path}") as answer:
+                assert answer.status == 200
         assert folder.stat().st_mode & 0o777 == 0o700
         assert house.stop(how) == 0
         assert house.processes() == []
         assert "Touchstone has stopped." in house.printed()
+        # Addresses of uploads name the session, and who knows a session's name can join it.
+        assert "secret=7" not in house.printed()
 
 
 def test_a_reader_that_goes_first_leaves_nothing_either(folder: Path) -> None:
@@ -82,30 +96,26 @@ def test_a_second_start_keeps_what_was_there(folder: Path) -> None:
     assert (folder / "touchstone.db").exists()
 
 
-def test_what_cannot_start_says_so_in_one_sentence(folder: Path) -> None:
-    with launched(folder) as house:
-        house.wait_for("Touchstone is ready")
-        with launched(folder) as twin:
-            assert twin.process.wait(30) == 1
-            assert twin.printed().startswith("Touchstone already runs on the data folder")
-            assert twin.printed().count("\n") == 1
-            twin.data = folder / "none"  # its processes are those of the first
-        other = folder.with_name("other")
-        with launched(other, port=int(house.address.rsplit(":", 1)[1])) as twin:
-            assert twin.process.wait(30) == 1
-            assert "Address already in use" in twin.printed()
-            assert "TOUCHSTONE_PORT=" in twin.printed()
-            assert twin.printed().count("\n") == 1
+def test_what_cannot_start_says_so_in_one_sentence(running_house: Launched, folder: Path) -> None:
+    with launched(running_house.data) as twin:
+        assert twin.process.wait(30) == 1
+        assert twin.printed().startswith("Touchstone already runs on the data folder")
+        assert twin.printed().count("\n") == 1
+        twin.data = folder / "none"  # its processes are those of the first
+    with launched(folder, port=int(running_house.address.rsplit(":", 1)[1])) as twin:
+        assert twin.process.wait(30) == 1
+        assert "Address already in use" in twin.printed()
+        assert "TOUCHSTONE_PORT=" in twin.printed()
+        assert twin.printed().count("\n") == 1
 
 
 @pytest.mark.parametrize("part", ["uvicorn", "workers.reaper", "celery", "valkey-server"])
-def test_a_part_that_dies_is_started_again(folder: Path, part: str) -> None:
-    with launched(folder) as house:
-        house.wait_for("Touchstone is ready")
-        died = named(house, part)
-        os.kill(min(died), signal.SIGKILL)
-        wait_until(lambda: (alive := named(house, part)) and not set(alive) & set(died))
-        assert "starting it again in 2 s" in house.printed()
+def test_a_part_that_dies_is_started_again(running_house: Launched, part: str) -> None:
+    told = len(running_house.printed())
+    died = named(running_house, part)
+    os.kill(min(died), signal.SIGKILL)
+    wait_until(lambda: (alive := named(running_house, part)) and not set(alive) & set(died))
+    assert "starting it again in 2 s" in running_house.printed()[told:]
 
 
 def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
@@ -113,13 +123,3 @@ def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
         house.wait_for("Touchstone is ready")
         house.stop(signal.SIGKILL)
         wait_until(lambda: house.processes() == [])
-
-
-def test_what_is_asked_of_the_pages_is_not_logged(folder: Path) -> None:
-    """Addresses of uploads name the session, and who knows a session's name can join it."""
-    with launched(folder) as house:
-        house.wait_for("Touchstone is ready")
-        with urllib.request.urlopen(f"{house.address}/?secret=7") as answer:
-            assert answer.status == 200
-        house.stop()
-        assert "secret=7" not in house.printed()
