@@ -29,7 +29,7 @@ class Options(BaseModel, extra="forbid"):
         "corrected for it.",
     )
     rounds: int = Field(
-        default=3,
+        default=2,
         ge=0,
         le=50,
         title="Rounds of contrast",
@@ -37,7 +37,7 @@ class Options(BaseModel, extra="forbid"):
         "best round is kept. 0 leaves the encoder as it is.",
     )
     learning_rate: float = Field(
-        default=5e-5,
+        default=2e-5,
         gt=0,
         le=1e-2,
         title="Learning rate",
@@ -98,10 +98,10 @@ FAMILY = Family(
             "The encoder as it is; up to 100 frauds and eight legitimate rows for each.",
             {"rounds": 0},
         ),
-        "Balanced": Preset("Three rounds of contrast on the same rows. Minutes on two cores.", {}),
+        "Balanced": Preset("Two rounds of contrast on the same rows. Minutes on two cores.", {}),
         "Thorough": Preset(
-            "Ten rounds of contrast; up to 300 frauds and sixteen legitimate rows for each.",
-            {"frauds": 300, "negatives_per_fraud": 16.0, "rounds": 10},
+            "Five rounds of contrast; up to 300 frauds and sixteen legitimate rows for each.",
+            {"frauds": 300, "negatives_per_fraud": 16.0, "rounds": 5},
         ),
     },
     train=train,
