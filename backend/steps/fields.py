@@ -21,6 +21,7 @@ from backend.steps.profile import Profile, floats
 MISSING, UNKNOWN, FIRST = 0, 1, 2  # codes of words; known ones follow from FIRST on
 ABSENT = -1.0  # the place of a number that is missing
 TAILS = (0.002, 0.005, 0.01, 0.99, 0.995, 0.998)  # where frauds are: resolved more finely
+PAST_BINS = 8  # of a feature of the past: there are many, and finer steps are learned by heart
 MOST_FOLLOWED = 16  # numbers, and categories, that are kept of earlier transactions
 DISTANCE = "_distance"  # between the two places that a transaction names, in kilometres
 FEWEST_EACH = 2.0  # transactions of an entity, on average, from which it has a history
@@ -84,17 +85,22 @@ class Fields:
     ) -> "Fields":
         """Learn from the training part; see `Encoder.fit`.
 
-        `bins` is how many steps a number has at most. Raises ValueError when `frame` is empty.
+        `bins` is how many steps a number has at most; a feature of the past has eight. Raises
+        ValueError when `frame` is empty.
         """
         profile = Encoder.fit(frame, columns, clock, sentences=sentences).profile
         found = places.find(frame, named(columns, Role.NUMBER))
         ends = (*found[0], *found[1]) if len(found) > 1 else ()
         label = floats(frame["_label"])
         numbers = _numbers(profile, ends, frame)
-        scales = tuple(Scale.fit(name, values, bins) for name, values in numbers.items())
+        past = {each.name for each in profile.past}
+        scales = tuple(
+            Scale.fit(name, values, min(bins, PAST_BINS) if name in past else bins)
+            for name, values in numbers.items()
+        )
         worth = [
             _worth(scale.place(numbers[scale.name]), label)
-            for scale in scales[: len(scales) - len(profile.past)]
+            for scale in scales[: len(scales) - len(past)]
         ]
         words = [_worth(_code(frame[c.name], c.known), label) for c in profile.categories]
         return cls(

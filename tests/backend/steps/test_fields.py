@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.steps.columns import Column, Role
-from backend.steps.fields import ABSENT, DISTANCE, Fields, Scale, has_history
+from backend.steps.fields import ABSENT, DISTANCE, PAST_BINS, Fields, Scale, has_history
 from tests.backend.steps.looped import COLUMNS, drawn
 
 READ = Fields.fit(drawn(400, seed=3), COLUMNS, "date", bins=16, depth=4)
@@ -57,6 +57,8 @@ def test_features_of_the_past_are_scales_that_are_not_followed():
     assert [scale.name for scale in read.scales[-2:]] == ["_past_a", "_past_b"]
     assert read.scales[:-2] == READ.scales and read.followed == READ.followed
     assert read.numbers(told)[:, -2].tolist() == label.tolist()
+    finer = Scale.fit("_past_b", told["_past_b"].to_numpy(), bins=16)
+    assert read.scales[-1].steps <= PAST_BINS < finer.steps
 
 
 def test_survives_the_way_through_json():
