@@ -7,11 +7,10 @@ table that takes hours can be begun again where it ended.
 import io
 import json
 import os
-import pickle
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +25,20 @@ import workers.models
 from backend import plugins
 from backend.scorer import MODEL, open_scorer
 from backend.steps import metrics
+from backend.steps.columns import to_plain
 from backend.steps.scored import Scored, from_frame
 from benchmarks.house import house_at
 from benchmarks.real import Parts, Real, bring, by_rule
 from settings import ROOT
 from workers.family import Family, Learned, Lesson
+from workers.order import FILE as ORDER
 from workers.order import Order
 from workers.signals import Wishes
 from workers.steps import read, recall
 from workers.steps.read import Part
 from workers.voice import Voice
 
-PREPARED, BEGUN, TOLD, SCORES = "prepared.pickle", "begun", "told.json", "scores.npz"
+PARTS, BEGUN, TOLD, SCORES = "parts.npz", "begun", "told.json", "scores.npz"
 FEWEST_FRAUDS = 5  # labelled, that a fraction of the training part must hold
 
 Rows = NDArray[np.int64]
@@ -74,14 +75,16 @@ class Cell:
 def prepare(real: Real, store: Path) -> None:
     """Import the dataset into the store once and keep where its parts lie."""
     house = store / real.name
-    if (house / PREPARED).exists():
+    if (house / PARTS).exists():
         return
     house.mkdir(parents=True, exist_ok=True)
     with house_at(house):
         order = bring(real, house)
         parts = by_rule(real, read.open_table(order.dataset, order.columns, house / "scratch"))
-    kept = {name: (part.rows, part.label) for name, part in parts.items()}
-    (house / PREPARED).write_bytes(pickle.dumps((order, kept)))
+    told = {**asdict(order), "columns": to_plain(order.columns)}
+    (house / ORDER).write_text(json.dumps(told, default=str))
+    kept: dict[str, Any] = {n: np.stack([part.rows, part.label]) for n, part in parts.items()}
+    np.savez(house / PARTS, **kept)
 
 
 def claimed(cell: Cell, store: Path) -> bool:
@@ -127,7 +130,9 @@ def scored(cell: Cell, store: Path) -> Scored:
 
 def _opened(cell: Cell, store: Path) -> tuple[Order, Parts]:
     house = store / cell.real.name
-    order, kept = pickle.loads((house / PREPARED).read_bytes())
+    order = Order.read(house)
+    with np.load(house / PARTS) as arrays:
+        kept = {name: (rows.astype(np.int64), label) for name, (rows, label) in arrays.items()}
     folder = store / cell.key / "run"
     folder.mkdir(exist_ok=True)
     rows, label = kept["train"]
