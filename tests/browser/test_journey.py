@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.walking import MINUTE, TRAINED, choose_model, expect_page, press
+from tests.browser.walking import MINUTE, TRAINED, badge, choose_model, expect_page, press
 from tests.real_data import real_data
 
 FINE_TUNED = 40 * MINUTE  # about 6 on two idle cores
@@ -129,7 +129,7 @@ def test_a_transformer_learns_from_a_real_file(
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
-    expect(page.get_by_text("Last point")).to_be_visible(timeout=5 * MINUTE)
+    expect(badge(page, "Last point")).to_be_visible(timeout=5 * MINUTE)
     picture("2-live")
     see_it_live_elsewhere(chromium, page)
 
@@ -151,10 +151,10 @@ def see_it_live_elsewhere(chromium: Browser, page: Page) -> None:
     at = page.url
     page.reload()
     page.wait_for_url(at)
-    expect(page.get_by_text("Last point")).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "Last point")).to_be_visible(timeout=MINUTE)
     other = chromium.new_context().new_page()
     other.goto(at)
-    expect(other.get_by_text("Last point")).to_be_visible(timeout=MINUTE)
+    expect(badge(other, "Last point")).to_be_visible(timeout=MINUTE)
     other.context.close()
 
 
@@ -167,18 +167,18 @@ def test_a_live_run_survives_a_reload_and_shows_elsewhere(
     expect_page(page, r"/new_run\?dataset=\d+", "Quick check")
     choose_model(page, "BERT")
     page.get_by_text("Options for experts").click()
-    page.get_by_role("spinbutton", name="Epochs").fill("1")
-    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("1")
+    page.get_by_role("spinbutton", name="Epochs", exact=True).press("Enter")
     picture("1-options")
     press(page, "Launch")
     expect_page(page, r"/progress\?run=\d+", ".")
     expect(page.get_by_text("1 epoch").first).to_be_visible()
-    expect(page.get_by_text("Last point")).to_be_visible(timeout=5 * MINUTE)
+    expect(badge(page, "Last point")).to_be_visible(timeout=5 * MINUTE)
     see_it_live_elsewhere(chromium, page)
     picture("2-live")
 
     press(page, "Stop and keep best")
-    expect(page.get_by_text("Stopping, keeping the best")).to_be_visible()
+    expect(badge(page, "Stopping, keeping the best")).to_be_visible()
     expect_page(page, "/progress", "Catches|Finds", FINE_TUNED)
     picture("3-finished")
     assert faults == []
@@ -210,6 +210,6 @@ def test_a_run_is_cancelled_only_after_a_question(page: Page, picture) -> None:
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Cancelling")
     picture("question")
-    question.get_by_role("button", name="Cancel run").click()
+    question.get_by_role("button", name="Cancel run", exact=True).click()
     expect_page(page, "/progress", "Cancelled", MINUTE)
     picture("cancelled")

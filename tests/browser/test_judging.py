@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import MINUTE, TRAINED, choose_model, expect_page, press
+from tests.browser.walking import MINUTE, TRAINED, badge, choose_model, expect_page, press
 
 pytestmark = pytest.mark.slow
 
@@ -59,9 +59,9 @@ def save_and_restore_a_threshold(page: Page, keep) -> None:
     press(page, "See predictions")
     expect_page(page, r"/predictions\?run=\d+", "At threshold")
     fill(page, "Alerts a day you can review", "3")
-    expect(page.get_by_text(re.compile("Over capacity"))).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "Over capacity")).to_be_visible(timeout=MINUTE)
     press(page, "Use best within capacity")
-    expect(page.get_by_text(re.compile("Within capacity"))).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "Within capacity")).to_be_visible(timeout=MINUTE)
     for width in (1024, 1440):
         no_scroll(page, width)
         keep(f"designer-{width}")
@@ -69,20 +69,20 @@ def save_and_restore_a_threshold(page: Page, keep) -> None:
     first, address = verdict(page), page.url
     press(page, "Save threshold")
     question = page.get_by_role("dialog")
-    question.get_by_role("button", name="Save threshold").click()
+    question.get_by_role("button", name="Save threshold", exact=True).click()
     expect(question).to_contain_text("type your name")  # nobody decides without a name
     decide(page, "Save threshold", "three reviewers", "M. Huber")
-    expect(page.get_by_text("In force, version 1")).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "In force, version 1")).to_be_visible(timeout=MINUTE)
 
     fill(page, "Alerts a day you can review", "1")
     press(page, "Use best within capacity")
     press(page, "Save threshold")
     decide(page, "Save threshold", "two of them left")
-    expect(page.get_by_text("In force, version 2")).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "In force, version 2")).to_be_visible(timeout=MINUTE)
     assert verdict(page) != first
     press(page, "Restore version 1")
     decide(page, "Restore version 1", "they came back")
-    expect(page.get_by_text("In force, version 3")).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "In force, version 3")).to_be_visible(timeout=MINUTE)
     assert verdict(page) == first
     keep("history")
 
@@ -99,7 +99,7 @@ def make_champion(page: Page, keep) -> None:
     number = re.search(r"run=(\d+)", page.url)
     assert number is not None
     decide(page, f"Make run {number[1]} champion", "the first that fits us", "M. Huber")
-    expect(page.get_by_text("Champion since")).to_be_visible(timeout=MINUTE)
+    expect(badge(page, "Champion since")).to_be_visible(timeout=MINUTE)
     expect(page.get_by_text("the first that fits us")).to_be_visible()
     page.goto("/")
     expect(page.get_by_text("figures of the champion")).to_be_visible(timeout=MINUTE)

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 MINUTE = 60_000
 TRAINED = 3 * MINUTE  # logistic regression on the sample, on a busy machine
@@ -13,8 +13,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click(timeout=MINUTE)
 
 
+def badge(page: Page, words: str) -> Locator:
+    """Find words as they are written: a text alone would also match sentences without capitals."""
+    return page.get_by_text(re.compile(words))
+
+
 def choose_model(page: Page, words: str) -> None:
-    page.get_by_role("radiogroup").get_by_text(words).first.click()
+    page.get_by_role("radiogroup").get_by_text(words, exact=True).first.click()
 
 
 def expect_page(page: Page, address: str, verdict: str, timeout: int = MINUTE) -> None:
