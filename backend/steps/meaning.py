@@ -1,8 +1,8 @@
 """Free text as a few numbers: what it means, whichever words say it.
 
 The directions in which the sentence vectors of the training part differ most (principal
-components), each at unit spread. Beside the words themselves, see `words`, they carry over to
-texts that share no word with a known one.
+components), scaled alike, so that what differs little says little. Beside the words themselves,
+see `words`, they carry over to texts that share no word with a known one.
 Source: Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901; what
 it adds was measured in decisions/0018-sentence-encoder.md.
 """
@@ -22,7 +22,7 @@ from backend.steps.sentences import WIDTH, vectors_of
 DIRECTIONS = 48  # numbers that a text becomes
 MOST_TEXTS = 20_000  # different ones in the training part: more take too long to read
 FLAT = 1e-3  # spread, as a share of the widest, below which a direction says nothing
-REACH = 8.0  # standard deviations beyond which a number is held
+WIDEST = 0.5  # spread of the first direction; words have 1, and say more
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Meaning:
     """The directions in which the texts of one column differ; no text is kept."""
 
     centre: bytes  # float32 (384,), the mean vector
-    directions: bytes  # float32 (384, places), scaled so that each place has unit spread
+    directions: bytes  # float32 (384, places), scaled alike, the first to a spread of a half
     encoder: Path = field(compare=False)  # folder of the sentence encoder; not part of the state
 
     @classmethod
@@ -52,7 +52,7 @@ class Meaning:
         telling = spread > max(FLAT * float(spread[0]), FLAT**2)
         if not telling.any():
             return None
-        directions = axes[:, ::-1][:, :DIRECTIONS][:, telling] / spread[telling]
+        directions = axes[:, ::-1][:, :DIRECTIONS][:, telling] * (WIDEST / spread[0])
         return cls(_stored(centre), _stored(directions), encoder)
 
     @property
@@ -67,7 +67,7 @@ class Meaning:
         FileNotFoundError when the encoder is not where it was.
         """
         centre, directions = self._arrays
-        found = np.clip((vectors_of(texts, self.encoder) - centre) @ directions, -REACH, REACH)
+        found: Floats = (vectors_of(texts, self.encoder) - centre) @ directions
         found[[not text.strip() for text in texts]] = 0
         return found
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from backend.steps import meaning
-from backend.steps.meaning import Meaning
-from backend.steps.sentences import WIDTH
+from backend.steps.meaning import WIDEST, Meaning
+from backend.steps.sentences import WIDTH, vectors_of
 from tests.packaged import encoder
 
 CALM = ("see you at home", "rent for may", "thank you for lunch", "happy birthday dear")
@@ -24,10 +24,17 @@ def test_what_it_never_saw_lies_with_what_means_alike():
         assert np.linalg.norm(found - near) < np.linalg.norm(found - far)
 
 
-def test_each_place_has_unit_spread_on_what_was_learned():
+def test_the_first_direction_is_the_widest_and_all_keep_distances_in_proportion():
     learned = Meaning.fit(TEXTS, encoder())
     assert learned.places == len(set(TEXTS)) - 1  # as many directions as texts can differ in
-    assert np.allclose(learned.apply(TEXTS).std(axis=0, ddof=1), 1, atol=1e-3)
+    found = learned.apply(TEXTS)
+    spread = found.std(axis=0, ddof=1)
+    assert spread[0] == pytest.approx(WIDEST, abs=1e-4) and (np.diff(spread) <= 1e-6).all()
+    vectors = vectors_of(TEXTS, encoder())
+    ratio = np.linalg.norm(found[0] - found[1:7], axis=1) / np.linalg.norm(
+        vectors[0] - vectors[1:7], axis=1
+    )
+    assert np.allclose(ratio, ratio[0], rtol=1e-3)
 
 
 def test_a_text_reads_alone_as_in_bulk_and_an_empty_one_is_zeros():
