@@ -23,7 +23,7 @@ STAGE = "Computing what happened before"
 
 def recall(
     order: Order, table: "datasets.Dataset", part: Mapping[str, "Part"], voice: Voice, scratch: Path
-) -> tuple[Plan | None, Mapping[str, "Part"]]:
+) -> tuple[Plan | None, dict[str, "Part"]]:
     """Return the plan of the features and the parts with their columns, memory-mapped.
 
     What is computed is decided by the training part alone. Where nothing can be computed there
@@ -35,7 +35,7 @@ def recall(
     frame = part["train"].fitting_frame()
     plan = Plan.fit(frame, order.columns, order.label_delay_days * DAY, order.uncovered)
     if not plan.words or any(name.startswith(PAST) for name in table.column_names):
-        return None, part
+        return None, dict(part)
     past = compute(plan, order, voice, scratch)
     pasts.link(order.folder, past)
     joined = read.beside(table, past / pasts.FEATURES, scratch)
