@@ -57,7 +57,7 @@ def trees(place):
 
 @pytest.fixture(scope="module")
 def transaction(place):
-    options = {"size": "tiny", "networks": 1, "steps": 40, "events": 3}
+    options = {"size": "tiny", "networks": 1, "steps": 40, "events": 3, "past": True}
     folder = learning.order(
         place / "transaction", place / "rows.parquet", family="transaction", options=options
     )

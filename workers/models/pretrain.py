@@ -62,7 +62,7 @@ class Options(BaseModel, extra="forbid"):
         description="Size of the steps. Too large and the loss jumps, too small and it crawls.",
     )
     past: bool = Field(
-        default=True,
+        default=False,
         title="Features of the past",
         description="Also guess how often, how much and how unusual. Needed where the run that "
         "starts from it reads them.",
