@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 import workers.models
 from backend import plugins
 from backend.scorer import MODEL, open_scorer
-from backend.steps import metrics
+from backend.steps import metrics, split
 from backend.steps.columns import to_plain
 from backend.steps.scored import Scored, from_frame
+from backend.steps.split import Split
 from benchmarks.house import house_at
 from benchmarks.real import Parts, Real, bring, by_rule
 from settings import ROOT
@@ -100,11 +101,11 @@ def claimed(cell: Cell, store: Path) -> bool:
 
 def measure(cell: Cell, store: Path) -> None:
     """Learn and score one cell in this process, and keep what came of it in the store."""
-    order, parts = _opened(cell, store)
+    order, parts, hidden = _opened(cell, store)
     family: Family = plugins.collect(workers.models, "FAMILY")[cell.variant.family]
     seeded = {"seed": cell.seed} if "seed" in family.options.model_fields else {}
     options = family.options.model_validate({**cell.variant.options, **seeded})
-    lesson = _lesson(order, parts, options)
+    lesson = _lesson(cell, order, parts, hidden, options)
     began = time.monotonic()
     learned: Learned = family.train(lesson, options)
     seconds = time.monotonic() - began
@@ -128,7 +129,8 @@ def scored(cell: Cell, store: Path) -> Scored:
     return Scored(**held, clock=clock)
 
 
-def _opened(cell: Cell, store: Path) -> tuple[Order, Parts]:
+def _opened(cell: Cell, store: Path) -> tuple[Order, Parts, Rows]:
+    """Return the order, the parts, and the rows of the training part whose labels are hidden."""
     house = store / cell.real.name
     order = Order.read(house)
     with np.load(house / PARTS) as arrays:
@@ -138,15 +140,15 @@ def _opened(cell: Cell, store: Path) -> tuple[Order, Parts]:
     rows, label = kept["train"]
     there = _with_labels(label, cell.share, cell.seed)
     kept["train"] = (rows[there], label[there])
+    hidden = np.delete(rows, there)
     if cell.share < 1:
-        hidden = np.delete(rows, there)
         order = replace(order, dataset=_hiding(order.dataset, hidden, cell, store))
     order = replace(order, folder=folder, threads=1, family=cell.variant.family)
     if cell.variant.start:
         begun = replace(cell, variant=Variant(cell.variant.start, ""))
         order = replace(order, start=store / begun.key / "run")
     table = read.open_table(order.dataset, order.columns, folder / "scratch")
-    return order, {name: Part(table, *part) for name, part in kept.items()}
+    return order, {name: Part(table, *part) for name, part in kept.items()}, hidden
 
 
 def _with_labels(label: NDArray[np.float64], share: float, seed: int) -> Rows:
@@ -177,13 +179,18 @@ def _hiding(dataset: Path, hidden: Rows, cell: Cell, store: Path) -> Path:
     return target
 
 
-def _lesson(order: Order, parts: Parts, options: Any) -> Lesson:
+def _lesson(cell: Cell, order: Order, parts: Parts, hidden: Rows, options: Any) -> Lesson:
     voice, scratch = Voice(io.StringIO()), order.folder / "scratch"
     wanted = getattr(options, "past", False)
     table = parts["train"].table
     past, found = recall.recall(order, table, parts, voice, scratch) if wanted else (None, parts)
     told = found["train"], found["validation"], found["test"]
-    return Lesson(order, *told, voice, Wishes(), scratch, None, past)
+    part = np.full(table.num_rows, split.GAP, dtype="<U10")
+    for name, some in found.items():
+        part[some.rows] = name
+    part[hidden] = split.UNLABELLED  # what pre-trains reads them, too
+    divided = Split(part, "time" if cell.real.rule == "T" else "random")
+    return Lesson(order, *told, voice, Wishes(), scratch, divided, past)
 
 
 def _keep(cell: Cell, store: Path, lesson: Lesson, learned: Learned, seconds: float) -> None:

@@ -17,7 +17,7 @@ from backend.steps.scored import Scored
 from benchmarks import report
 from benchmarks.cells import SCORES, Cell, scored, told
 
-TREES, BEST, BLEND = "trees", "default: history, past, 3 networks", "blend with trees"
+TREES, BEST, BLEND = "trees", "default: 3 networks", "blend with trees"
 SURE = 1e-6  # nearest to 0 and 1 that a probability is taken in a blend
 MATCH = -0.02  # of the trees' AP, that the interval of a difference must stay above
 FEWEST = metrics.FEW_FRAUDS
