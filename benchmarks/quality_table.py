@@ -23,7 +23,7 @@ MATCH = -0.02  # of the trees' AP, that the interval of a difference must stay a
 FEWEST = metrics.FEW_FRAUDS
 NOTE = (
     "Mean of the seeds; validation and test AP. The interval is that of the mean, over 1,000 "
-    "resamples of whole cards, days or rows. Difference: to trees tuned for 60 seconds or 30 "
+    "resamples of whole cards, days or rows. Difference: to trees tuned for 120 seconds or 30 "
     "trials on the same features of the past, seed by seed on the same resamples; it matches when "
     "its interval lies above -2% of the trees' AP. With fewer labels those of the training part "
     "are hidden at random, frauds and others alike, anew for each seed; at least 5 frauds stay. "
