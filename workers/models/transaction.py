@@ -123,8 +123,8 @@ def train(lesson: "Lesson", options: Any) -> "Learned":
 
 FAMILY = Family(
     title="Transaction transformer",
-    summary="A network that looks at each payment beside the earlier ones of the same customer. "
-    "Choose it where customers come back.",
+    summary="A network that looks at each payment beside the earlier ones of the same customer, "
+    "and by itself where nobody comes back. The one to begin with.",
     order=5,
     options=Options,
     presets={
