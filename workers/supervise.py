@@ -131,7 +131,7 @@ class _Watch:
     def _publish(self) -> None:
         run_id, number = self.hold
         target = self.attempt.of_run_id
-        attempts.enter_stage(run_id, number, "Storing scores")
+        attempts.enter_stage(run_id, number, "Storing what came of it")
         if target == run_id:
             score_store.forget(run_id)
         stored = score_store.store(

@@ -162,4 +162,4 @@ def _ends(run: Run) -> str:
         return "ended"
     if run.seconds_left is None:
         return "known after the first steps"
-    return "until scores are stored"
+    return "until everything is stored"
