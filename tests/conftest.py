@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -16,6 +17,10 @@ from db import session as db_session
 from settings import settings
 from tests.backend.importing import handles
 from tests.servers import postgres_server, valkey_server
+
+# No test says how long something may take: on a busy machine that says nothing of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def set_setting(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:

@@ -108,7 +108,7 @@ def test_a_silent_child_is_ended() -> None:
     told: list[int] = []
 
     with pytest.raises(FileRefused, match="nothing moved for"):
-        run(wait_for_ever, tell=told.append, limits=Limits(silence_s=0.5))
+        run(wait_for_ever, tell=told.append, limits=Limits(silence_s=3.0))
     assert not is_there(told[0])
 
 
