@@ -85,7 +85,7 @@ def _draw_table(run: Run, frame: pd.DataFrame) -> None:
     table = to_show(_details(run, frame), run.clock)
     cents = partial(money, currency=run.currency, cents=True)
     st.dataframe(
-        table.style.format({"Amount": cents}, na_rep=MISSING),
+        table.style.format({"Amount": cents, "Predicted": "{:,.2f}"}, na_rep=MISSING),
         hide_index=True,
         height=420,
         placeholder=MISSING,

@@ -12,7 +12,7 @@ from backend.judgements import Judgement
 from backend.run_view import Run
 from ui.parts import figures_table
 from ui.parts.skeleton import card, cards, pair, panel
-from ui.parts.wording import MINUS, MISSING, count, counted, money, plain, share, three
+from ui.parts.wording import MINUS, MISSING, count, counted, joined, money, plain, share, three
 
 RANK = (
     "The score ranks the predicted amount: 0.97 is more than 97% of validation rows have. It is "
@@ -56,6 +56,8 @@ def draw(judged: Judgement, run: Run) -> None:
         forms = {"Rows": count, "Predicted, mean": form, "True, mean": form}
         figures_table.draw(tenth_table(told), forms, "Mean prediction and truth of ten groups.")
         st.caption(bias(told, form))
+        if told["mae"] is not None and not judged.judges_amounts_only:  # else the cards say it
+            st.caption(figures(told, form))
     note = "Share of the sum in the highest predictions; the last column knows the truth."
     with right, panel("The highest predictions", note, height="stretch"):
         rows = top_table(told)
@@ -66,6 +68,16 @@ def draw(judged: Judgement, run: Run) -> None:
             forms = {"Rows": count, "Holds": card_share, "At best": card_share}
             figures_table.draw(rows, forms, "Share of the sum in the highest predictions.")
         st.caption(RANK)
+
+
+def figures(told: dict[str, Any], form: Callable[[float | None], str]) -> str:
+    """Return how far off predictions are, how much they explain and how well they rank."""
+    return joined(
+        f"off by {form(told['mae'])} on average (MAE)",
+        f"RMSE {form(told['rmse'])}",
+        f"R² {share(told['r2'], card=True)}",
+        f"Spearman {three(told['spearman'])}",
+    )
 
 
 def unit(judged: Judgement, run: Run) -> Callable[[float | None], str]:

@@ -26,8 +26,7 @@ def followed(folder, rows, **changes):
         folder,
         folder.parent / f"{folder.name}.parquet",
         family="transaction",
-        options=QUICK,
-        **changes,
+        **{"options": QUICK, **changes},
     )
     code, events, logged = learning.follow(done)
     assert code == 0, logged
@@ -133,7 +132,8 @@ def test_reads_what_there_is(tmp_path, missing, roles):
     rows = learning.simulated(600).assign(**missing)
     columns = to_plain(column for column in learning.COLUMNS if column.role not in roles)
     clock = "none" if "_time" in missing else "date"
-    folder, _ = followed(tmp_path / "some", rows, columns=columns, clock=clock)
+    few = {**QUICK, "steps": 20}
+    folder, _ = followed(tmp_path / "some", rows, columns=columns, clock=clock, options=few)
     scorer = open_scorer(folder)
     assert scorer.reader.fields.depth == (3 if not missing else 0)
     assert (folder / EVENTS).is_dir() == (not missing)
