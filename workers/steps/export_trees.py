@@ -86,4 +86,5 @@ def _node(number: int, mode: str, feature: int, value: float, left: int) -> dict
 def _at_most(threshold: float) -> float:
     """Return the largest float32 not above the threshold: it parts float32 numbers alike."""
     near = np.float32(threshold)
-    return float(near if near <= threshold else np.nextafter(near, np.float32(-np.inf)))
+    # As Python floats: beside a float32 the threshold itself would be rounded to one.
+    return float(near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf)))

@@ -47,6 +47,33 @@ def test_rows_never_seen_get_it_too(tmp_path_factory, row):
 GROWN = grown()
 
 
+def splits(tree):
+    if "split_feature" in tree:
+        yield tree["split_feature"], tree["threshold"]
+        yield from splits(tree["left_child"])
+        yield from splits(tree["right_child"])
+
+
+def test_the_numbers_nearest_to_each_split_go_the_same_way(tmp_path):
+    """A threshold lies between two float32 numbers; rounded to one, it would let it pass.
+
+    Those about zero stand at 1e-35, up to which LightGBM takes every number for zero.
+    """
+    booster, seen = GROWN
+    rows = []
+    for tree in booster.dump_model()["tree_info"]:
+        for feature, threshold in splits(tree["tree_structure"]):
+            near = np.float32(threshold)
+            if abs(near) < 1e-30:
+                continue
+            for value in (np.nextafter(near, -np.inf), near, np.nextafter(near, np.inf)):
+                rows.append(seen[len(rows)].copy() if len(rows) < len(seen) else seen[0].copy())
+                rows[-1][feature] = value
+    vectors = np.array(rows, dtype=np.float32)
+    trained = booster.predict(vectors, raw_score=True)
+    assert np.abs(answers(booster, vectors, tmp_path) - trained).max() < 1e-5
+
+
 def test_a_tree_without_a_split_is_a_constant(tmp_path):
     vectors = np.zeros((50, 2), dtype=np.float32)
     known = {"objective": "binary", "verbose": -1, "num_threads": 1}
