@@ -28,10 +28,12 @@ NOTE = (
     "its interval lies above -2% of the trees' AP. With fewer labels those of the training part "
     "are hidden at random, frauds and others alike, anew for each seed; at least 5 frauds stay. "
     "Seconds are those of learning and exporting on one thread. The blend is the mean of the "
-    "logits of the default and the trees, a row of its own. What is not here yet was not measured "
-    "yet; the command goes on where it ended. Features of the past beside attention were tried on "
-    "validation alone, one network: .961 and .931 (two seeds), .953 and .961 without, for twice the "
-    "time; they are off unless asked for. See decisions/0017 for what names and pre-training add."
+    "logits of the default and the trees, a row of its own. A row with fewer than three seeds, or "
+    "one that is not here, is not whole yet: the command goes on where it ended. Other work kept "
+    "the machine busy, so that seconds are too many, and trees made fewer trials than they might. "
+    "Features of the past beside attention were tried on validation before, one network, Quick "
+    "check: .961 and .931 (two seeds), .953 and .961 without, for twice the time; they are off "
+    "unless asked for. Decision 0017 says what names and pre-training add."
 )
 
 
