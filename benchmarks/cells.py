@@ -99,6 +99,12 @@ def claimed(cell: Cell, store: Path) -> bool:
     return True
 
 
+def let_go(cell: Cell, store: Path) -> None:
+    """Give a cell back that was begun and never finished."""
+    if told(cell, store) is None:
+        shutil.rmtree(store / cell.key, ignore_errors=True)
+
+
 def measure(cell: Cell, store: Path) -> None:
     """Learn and score one cell in this process, and keep what came of it in the store."""
     order, parts, hidden = _opened(cell, store)

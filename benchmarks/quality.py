@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import quality_table
-from benchmarks.cells import Cell, Variant, claimed, measure, prepare
+from benchmarks.cells import Cell, Variant, claimed, let_go, measure, prepare
 from benchmarks.real import REALS, Real
 from settings import ROOT
 from workers.device import threads
@@ -54,6 +54,8 @@ def main() -> None:
     there = [real for real in REALS if real.is_there]
     for real in there:
         prepare(real, STORE)
+    for cell in cells(there):
+        let_go(cell, STORE)
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "benchmarks.quality", "work"]
     at_work = [subprocess.Popen(command, cwd=ROOT, env=alone) for _ in range(threads())]

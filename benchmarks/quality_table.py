@@ -31,9 +31,7 @@ NOTE = (
     "logits of the default and the trees, a row of its own. A row with fewer than three seeds, or "
     "one that is not here, is not whole yet: the command goes on where it ended. Other work kept "
     "the machine busy, so that seconds are too many, and trees made fewer trials than they might. "
-    "Features of the past beside attention were tried on validation before, one network, Quick "
-    "check: .961 and .931 (two seeds), .953 and .961 without, for twice the time; they are off "
-    "unless asked for. Decision 0017 says what names and pre-training add."
+    "Decisions 0017 and 0021 say what was tried beside."
 )
 
 
