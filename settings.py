@@ -59,6 +59,26 @@ class Settings(BaseSettings):
     trainer_threads: int = Field(
         default=0, description="Threads of one training process; 0: all cores."
     )
+    device: str = Field(
+        default="",
+        description="What this trainer uses: cpu, or numbers of graphics cards such as 0 or 0,1. "
+        "Empty: the first card there is, else the processor.",
+    )
+    store_url: str = Field(
+        default="",
+        description="s3:// prefix that machines share their files through. Empty: this machine "
+        "is the only one, or all see the same data folder.",
+    )
+    checkpoint_steps: int = Field(default=200, ge=1, description="Steps between two checkpoints.")
+    checkpoint_seconds: float = Field(
+        default=300.0, description="Seconds after which a checkpoint is due in any case."
+    )
+    hang_seconds: float = Field(
+        default=600.0, description="Time without a new step after which a training is ended."
+    )
+    spare_mb: int = Field(
+        default=1024, ge=0, description="Room on the disk below which nothing is begun, in MiB."
+    )
     heartbeat_seconds: float = Field(
         default=10.0, description="How often a worker renews its lease."
     )
@@ -67,7 +87,10 @@ class Settings(BaseSettings):
     )
     reaper_seconds: float = Field(default=5.0, description="How often lost runs are looked for.")
     poll_seconds: float = Field(
-        default=5.0, description="How often unrung doorbells are looked for."
+        default=15.0, description="How often an idle trainer looks for runs no bell told it of."
+    )
+    retry_seconds: float = Field(
+        default=10.0, description="Wait after a first crash; each further one waits four times it."
     )
     rering_seconds: float = Field(
         default=60.0, description="Age of an unclaimed run that is rung again."

@@ -61,6 +61,7 @@ def _insert(wanted: Wanted, key: str) -> int:
         run = Run(**values, idem_key=key, state=RunState.QUEUED, created_at=now(session))
         session.add(run)
         session.flush()
+        run.place = float(run.id)
         session.add(Doorbell(run_id=run.id, created_at=run.created_at))
         return run.id
 

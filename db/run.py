@@ -28,6 +28,12 @@ class Run(Base):
         Instant
     )  # the newest of a dataset is it
 
+    need: Mapped[str] = mapped_column(String(8), default="cpu")  # the queue: gpu, cpu or batch
+    devices: Mapped[int] = mapped_column(default=1)  # that train it at the same time
+    priority: Mapped[int] = mapped_column(default=0)  # higher goes first
+    place: Mapped[float] = mapped_column(default=0.0)  # among equals; its own number to begin with
+    waits_until: Mapped[datetime | None] = mapped_column(Instant)  # not claimed before
+
     state: Mapped[str] = mapped_column(String(20))
     attempt: Mapped[int] = mapped_column(default=0)  # the fence: writes of older ones are refused
     crashes: Mapped[int] = mapped_column(default=0)
@@ -44,7 +50,11 @@ class Run(Base):
     steps_total: Mapped[int] = mapped_column(default=0)
     rows_per_second: Mapped[float | None]
     seconds_left: Mapped[float | None]
+    resumed_step: Mapped[int] = mapped_column(default=0)  # where the newest attempt went on; 0: new
+    halvings: Mapped[int] = mapped_column(default=0)  # of the batch, after a full graphics card
+    failure: Mapped[str | None] = mapped_column(String(20))  # class of the last bad ending
     reason: Mapped[str | None] = mapped_column(Text)  # why it ended badly, for the analyst
+    trace: Mapped[str | None] = mapped_column(Text)  # the end of its log, for whoever mends it
     split: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     metrics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     test_reads: Mapped[int] = mapped_column(default=0)

@@ -30,6 +30,7 @@ TITLES = [
     "What a file went through",
     "How runs are judged",
     "Who made a run champion",
+    "How runs survive",
 ]
 
 

@@ -15,6 +15,7 @@ SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "I
 STATES = {  # state -> (words, icon, badge colour)
     RunState.QUEUED: ("Waiting", ":material/schedule:", "gray"),
     RunState.RUNNING: ("Running", ":material/play_arrow:", "blue"),
+    RunState.PAUSED_DISK: ("Paused, no room on the disk", ":material/pause:", "orange"),
     RunState.SUCCEEDED: ("Finished", ":material/check_circle:", "gray"),
     RunState.FAILED: ("Failed", ":material/error:", "red"),
     RunState.FAILED_DIVERGED: ("Diverged", ":material/error:", "red"),
