@@ -31,7 +31,11 @@ class Order:
     encoder_revision: str
     uncovered: tuple[Span, ...] = ()  # periods whose labels do not count, in seconds
     start: Path | None = None  # folder of the run whose weights it starts from
+    resume: tuple[Path, ...] = ()  # checkpoints to go on from, newest first
+    devices: int = 1  # that learn at the same time
+    halvings: int = 0  # of what is computed at once, after a graphics card was full
     supervisor: int | None = None  # process to end with, when one started this
+    supervisor_began: int = 0  # in ticks of the machine's clock, as its number may be used again
 
     @classmethod
     def read(cls, folder: Path) -> "Order":
@@ -44,5 +48,6 @@ class Order:
             "uncovered": tuple((start, end) for start, end in stored.get("uncovered", ())),
             "model": Path(stored["model"]) if stored.get("model") else None,
             "start": Path(stored["start"]) if stored.get("start") else None,
+            "resume": tuple(Path(checkpoint) for checkpoint in stored.get("resume", ())),
         }
         return cls(**{**stored, **own})

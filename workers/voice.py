@@ -2,13 +2,16 @@
 
 import json
 import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 EVERY = 1.5  # seconds between two lines about the pace
-REFUSED, DIVERGED = 3, 4  # exit codes of a process that ended for a reason it told
+# Exit codes of a process that knows why it ended; of the first two it told the reason.
+REFUSED, DIVERGED, GPU_FULL, DAMAGED, DISK_FULL, MEMORY_FULL = 3, 4, 5, 6, 7, 8
+LEFT = 128 + signal.SIGTERM  # it was asked to leave, and did
 
 
 @dataclass
@@ -45,6 +48,14 @@ class Voice:
             return
         self._paced_at = time.monotonic()
         self._say("pace", step=step, rows_per_second=rows_per_second, seconds_left=seconds_left)
+
+    def checkpoint(self, step: int, manifest: str) -> None:
+        """Tell that learning can go on from this step, and the SHA-256 of what lists its files."""
+        self._say("checkpoint", step=step, manifest=manifest)
+
+    def resumed(self, step: int) -> None:
+        """Tell from which step learning goes on; 0 where no checkpoint could be used."""
+        self._say("resumed", step=step)
 
     def ended(self, event: str, reason: str | None = None) -> None:
         """Say how the job ended: done, refused or diverged."""
