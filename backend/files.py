@@ -24,6 +24,24 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a file and see it onto the disk. Raises OSError when it does not fit."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def move(draft: Path, target: Path) -> None:
+    """Give a finished file or folder its name, at once and for good."""
+    draft.rename(target)
+    _sync(target.parent)
+
+
 def seal(folder: Path) -> None:
     """Write the manifest of a finished folder, last, so that its existence means complete."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -32,10 +50,8 @@ def seal(folder: Path) -> None:
     for path in files:
         _sync(path)
     draft = folder / f"{MANIFEST}.draft"
-    draft.write_text(json.dumps(sums, indent=1))
-    _sync(draft)
-    draft.rename(folder / MANIFEST)
-    _sync(folder)
+    write(draft, json.dumps(sums, indent=1).encode())
+    move(draft, folder / MANIFEST)
 
 
 def verify(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from workers.signals import Wishes
 from workers.voice import Voice
 
 if TYPE_CHECKING:
+    from workers.steps.checkpoint import Keeper
     from workers.steps.read import Part
 
 
@@ -48,6 +50,13 @@ class Lesson:
     scratch: Path  # for files nobody keeps
     divided: Split | None = None  # how the parts came about, to measure on other splits
     past: Plan | None = None  # of the `_past_*` columns that frames of the parts have
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """What keeps the state of learning, and finds what an attempt before this one kept."""
+        from workers.steps.checkpoint import Keeper  # offers are read where nothing is learned
+
+        return Keeper.of(self.order, self.voice)
 
     @property
     def columns(self) -> tuple[Column, ...]:
