@@ -76,8 +76,8 @@ def bring(real: Real, house: Path) -> Order:
         label_delay_days=settings.label_delay_days,
         threads=threads(),
         model=None,
-        encoder="",
-        encoder_revision="",
+        encoder=settings.encoder,
+        encoder_revision=settings.encoder_revision,
     )
 
 
