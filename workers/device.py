@@ -6,21 +6,55 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import cache
 
-from settings import settings
+from settings import environment, settings
 
+GPU, CPU = "gpu", "cpu"
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def cards() -> tuple[str, ...]:
+    """Return the numbers of the graphics cards this trainer uses; none: it computes on the CPU."""
+    if settings.device == "cpu":
+        return ()
+    if settings.device:
+        return tuple(number.strip() for number in settings.device.split(","))
+    return all_cards()[:1]
+
+
+@cache
+def all_cards() -> tuple[str, ...]:
+    """Return the numbers of the graphics cards that programs may see here; empty without any."""
+    seen = environment().get(VISIBLE)
+    if seen is not None:
+        return tuple(number.strip() for number in seen.split(",") if number.strip())
+    return tuple(_ask_driver("index"))
+
+
+def kind() -> str:
+    """Return what this trainer computes on: gpu or cpu."""
+    return GPU if cards() else CPU
+
+
+def devices() -> int:
+    """Return how many processes of one training may learn here at the same time."""
+    return len(cards()) or threads()
+
+
+def pinned(wanted: int) -> dict[str, str]:
+    """Return the environment that lets a child see `wanted` of this trainer's cards, no other."""
+    return {VISIBLE: ",".join(cards()[:wanted]), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 
 
 def describe() -> str:
     """Return the graphics cards, or the processor cores, in words an analyst knows."""
-    if shutil.which("nvidia-smi"):
-        query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        found = subprocess.run(query, capture_output=True, text=True, check=False)
-        names = found.stdout.strip().splitlines()
-        if found.returncode == 0 and names:
-            return ", ".join(names)
-    return f"{threads()} processor cores"
+    used = cards()
+    if not used:
+        return f"{threads()} processor cores"
+    names = _ask_driver("name", "--id", ",".join(used))
+    return ", ".join(names or [f"card {number}" for number in used])
 
 
 def threads() -> int:
@@ -42,3 +76,12 @@ def die_with(parent: int) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit("the supervisor ended before the training began")
+
+
+def _ask_driver(what: str, *which: str) -> list[str]:
+    """Return one line of NVIDIA's driver per card; none without a card that works."""
+    if not shutil.which("nvidia-smi"):
+        return []
+    query = ["nvidia-smi", f"--query-gpu={what}", "--format=csv,noheader", *which]
+    found = subprocess.run(query, capture_output=True, text=True, check=False)
+    return found.stdout.strip().splitlines() if found.returncode == 0 else []
