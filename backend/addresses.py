@@ -186,7 +186,7 @@ def _in_store(root: str) -> Iterator[Found]:
 
     bucket, _, inside = root.removeprefix(STORE).rstrip("/").partition("/")
     with _store_trouble(root):
-        for batch in obstore.list(S3Store(bucket, **_access()), inside or None):
+        for batch in obstore.list(S3Store(bucket, **access()), inside or None):
             for told in batch:
                 address = f"{STORE}{bucket}/{told['path']}"
                 name = told["path"].removeprefix(inside).lstrip("/")
@@ -196,11 +196,11 @@ def _in_store(root: str) -> Iterator[Found]:
 def _store() -> Any:
     from obstore.fsspec import FsspecStore  # here: most installations never need it
 
-    options: dict[str, Any] = {"skip_instance_cache": True, **_access()}  # keys may have changed
+    options: dict[str, Any] = {"skip_instance_cache": True, **access()}  # keys may have changed
     return FsspecStore("s3", **options)
 
 
-def _access() -> dict[str, Any]:
+def access() -> dict[str, Any]:
     """Return how the store is reached; keys come from the AWS_* variables by themselves."""
     options = {"allow_http": settings.s3_endpoint.startswith("http://"), **CLIENT}
     place = {"endpoint": settings.s3_endpoint} if settings.s3_endpoint else {}

@@ -58,6 +58,10 @@ class RunNotFound(TouchstoneError):
         super().__init__(f"There is no run {run_id}. Choose one from the list.")
 
 
+class CannotMove(TouchstoneError):
+    """A run cannot be put there: it waits no more, or the run it was to go before does not."""
+
+
 class ModelNotReady(TouchstoneError):
     """The run has no finished model yet, so it cannot score."""
 
@@ -78,3 +82,23 @@ class TransactionRefused(TouchstoneError):
 
 class FileDamaged(TouchstoneError):
     """A stored file differs from what was written."""
+
+
+class FileGone(TouchstoneError):
+    """A stored file is neither on this machine nor in the store."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is neither on this machine nor in the store that machines share. It may "
+            "have been deleted; choose another."
+        )
+
+
+class StoreAway(TouchstoneError):
+    """The store that machines share does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The store of files does not answer. Check that TOUCHSTONE_STORE_URL can be reached "
+            "from here and that the AWS_* keys may read and write it, then try again."
+        )

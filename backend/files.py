@@ -24,6 +24,15 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sync(path: Path) -> None:
+    """See a file, or the names in a folder, onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file and see it onto the disk. Raises OSError when it does not fit."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -39,7 +48,7 @@ def write(path: Path, content: bytes) -> None:
 def move(draft: Path, target: Path) -> None:
     """Give a finished file or folder its name, at once and for good."""
     draft.rename(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def seal(folder: Path) -> None:
@@ -48,7 +57,7 @@ def seal(folder: Path) -> None:
     sealed = [path for path in files if path.name not in NOT_SEALED]
     sums = {str(path.relative_to(folder)): sha256(path) for path in sealed}
     for path in files:
-        _sync(path)
+        sync(path)
     draft = folder / f"{MANIFEST}.draft"
     write(draft, json.dumps(sums, indent=1).encode())
     move(draft, folder / MANIFEST)
@@ -72,11 +81,3 @@ def verify(folder: Path) -> None:
 def remove(folder: Path) -> None:
     """Delete a folder with all it holds; a folder that is not there is no error."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

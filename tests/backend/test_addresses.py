@@ -10,10 +10,10 @@ from pathlib import Path
 import boto3
 import pytest
 import requests
-from moto.server import ThreadedMotoServer
 
 from backend import addresses, datasets, imports
 from backend.errors import FileRefused
+from tests.servers import s3_server
 
 TEXT = b"amount,is_fraud\n1.50,0\n2.50,1\n"
 OTHERS = "can be imported from"
@@ -33,27 +33,24 @@ def incoming(tmp_path: Path, change) -> Path:
 
 
 @pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
+def s3() -> Iterator[str]:
     """Address of a real S3 server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture
-def store(s3_server, change, monkeypatch):
+def store(s3, change, monkeypatch):
     """A client of a store that holds two files that may be read and two that may not."""
-    requests.post(f"{s3_server}/moto-api/reset", timeout=10)
+    requests.post(f"{s3}/moto-api/reset", timeout=10)
     for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
         monkeypatch.setenv(f"AWS_{name}", "test")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    client = boto3.client("s3", endpoint_url=s3_server, region_name="us-east-1")
+    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1")
     client.create_bucket(Bucket="bank")
     for key in ("in/cards.csv", "in/may/a b ö.CSV", "in/note.md", "in-other/x.csv", "y.csv"):
         client.put_object(Bucket="bank", Key=key, Body=TEXT)
-    change(import_roots="s3://bank/in", s3_endpoint=s3_server)
+    change(import_roots="s3://bank/in", s3_endpoint=s3)
     forkserver._forkserver._stop()  # children know the environment of when it started
     yield client
     forkserver._forkserver._stop()
