@@ -6,27 +6,39 @@ worker that was taken for dead and wakes up cannot touch the work of its success
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, exists, insert, literal, select, update
+from sqlalchemy.orm import Session
 
-from backend import baselines, starts
+from backend import starts, states, turns
+from backend.checkpoints import Checkpoint, carry_curve, resumable
+from backend.checkpoints import record_checkpoint as record_checkpoint
+from backend.checkpoints import resumed as resumed
+from backend.endings import crashed as crashed
+from backend.endings import end_cancelled as end_cancelled
+from backend.endings import fail as fail
+from backend.endings import give_back as give_back
+from backend.endings import halve as halve
+from backend.endings import pause_disk as pause_disk
+from backend.endings import succeed as succeed
+from backend.hold import held, landed, lease
 from backend.states import RunState
 from backend.steps import spans
 from backend.steps.spans import Span
+from backend.turns import claimable as claimable
+from backend.turns import longest_wait as longest_wait
 from db import Dataset, Doorbell, Point, Run, now, transaction
-from settings import settings
 
 
 class Word(StrEnum):
     """What a worker hears when it renews its lease."""
 
     GO_ON = "go on"
-    CANCEL = "cancel"  # somebody asked to end the run
-    KEEP_BEST = "keep_best"  # stop learning, keep the best weights
+    CANCEL = states.CANCEL  # somebody asked to end the run
+    KEEP_BEST = states.KEEP_BEST  # stop learning, keep the best weights
     LOST = "lost"  # another attempt holds the run, or it ended: stop at once
 
 
@@ -46,58 +58,38 @@ class Attempt:
     of_run_id: int  # the run whose scores this attempt writes: its own, or the model's
     model: str | None  # artefact folder of the run that scores, relative to the data folder
     start: str | None = None  # that of the run it starts from; None too when that is gone
+    resume: tuple[Checkpoint, ...] = ()  # that it can go on from, the newest first
+    devices: int = 1  # to train on at the same time
+    halvings: int = 0  # of the batch, after a full graphics card
 
 
 def claim(run_id: int, worker: str) -> Attempt | None:
-    """Take a queued run for this worker, or return None when it is not waiting (any more).
+    """Take a queued run for this worker, or return None when it is not this one's to take.
 
-    One conditional update decides, so that of many workers exactly one gets it. A baseline is
-    not given out while a run that somebody asked for waits; its bell is rung again later.
+    One conditional update decides, so that of many workers exactly one gets it. Which runs a
+    worker may take is in `turns`. The attempt's curve begins as it was at the checkpoint that
+    it is to go on from.
     """
-    other = aliased(Run)
-    asked_for = exists().where(other.state == RunState.QUEUED, other.automatic.is_(False))
+    with transaction() as session:
+        return _take(session, run_id, worker, now(session))
+
+
+def claim_next(worker: str) -> Attempt | None:
+    """Take the first run of the queue that this worker may take; None when there is none."""
     with transaction() as session:
         present = now(session)
-        take = (
-            update(Run)
-            .where(Run.id == run_id, Run.state == RunState.QUEUED)
-            .where(or_(Run.automatic.is_(False), ~asked_for))
-            .values(
-                state=RunState.RUNNING,
-                attempt=Run.attempt + 1,
-                worker=worker,
-                started_at=present,
-                lease_until=_lease(present),
-                stages=[],
-                step=0,
-                steps_total=0,
-                rows_per_second=None,
-                seconds_left=None,
-            )
-        )
-        if not _landed(session, take):
-            return None
-        bell = session.get(Doorbell, run_id)
-        if bell is not None:
-            session.delete(bell)
-        return _read(session, run_id)
-
-
-def waiting() -> list[int]:
-    """Return the numbers of the queued runs, oldest first."""
-    with transaction(reading=True) as session:
-        found = select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.id)
-        return list(session.scalars(found))
+        mine = select(Run.id).where(turns.takeable(session, worker, present))
+        first = mine.order_by(*turns.in_order()).limit(1).with_for_update(skip_locked=True)
+        run_id = session.scalar(first)
+        return None if run_id is None else _take(session, run_id, worker, present)
 
 
 def renew(run_id: int, attempt: int) -> Word:
     """Prolong the lease and return what the analyst asked for meanwhile."""
     with transaction() as session:
-        mine = _mine(run_id, attempt).values(lease_until=_lease(now(session)))
-        if not _landed(session, mine):
-            return Word.LOST
-        asked = session.execute(select(Run.stop).where(Run.id == run_id)).scalar_one()
-    return Word(asked) if asked else Word.GO_ON
+        mine = held(run_id, attempt).values(lease_until=lease(now(session)))
+        asked = session.scalar(mine.returning(Run.stop))
+    return Word.LOST if asked is None else Word(asked or Word.GO_ON)
 
 
 def enter_stage(run_id: int, attempt: int, name: str) -> bool:
@@ -105,13 +97,13 @@ def enter_stage(run_id: int, attempt: int, name: str) -> bool:
     with transaction() as session:
         stages = session.execute(select(Run.stages).where(Run.id == run_id)).scalar_one()
         entered = {"name": name, "started_at": now(session).isoformat()}
-        return _landed(session, _mine(run_id, attempt).values(stages=[*stages, entered]))
+        return landed(session, held(run_id, attempt).values(stages=[*stages, entered]))
 
 
 def note(run_id: int, attempt: int, **known: Any) -> bool:
     """Store any of step, steps_total, rows_per_second, seconds_left and split; False when lost."""
     with transaction() as session:
-        return _landed(session, _mine(run_id, attempt).values(**known))
+        return landed(session, held(run_id, attempt).values(**known))
 
 
 def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bool:
@@ -122,72 +114,42 @@ def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bo
     """
     with transaction() as session:
         present = now(session)
-        if not _landed(session, _mine(run_id, attempt).values(last_point_at=present)):
+        if not landed(session, held(run_id, attempt).values(last_point_at=present)):
             return False
         for point in points:
             session.execute(_insert_once(run_id, attempt, point, present))
     return True
 
 
-def succeed(run_id: int, attempt: int, **result: Any) -> bool:
-    """End the attempt well and publish its result; False when the hold is lost.
-
-    `result` may hold artefact, metrics, split, test_reads and scored_rows. The boosted trees
-    that the run is to be held against are queued, unless they were before; see `baselines`.
-    """
-    if not _end(run_id, attempt, RunState.SUCCEEDED, **result):
-        return False
-    baselines.queue_trees(run_id)
-    return True
-
-
-def fail(run_id: int, attempt: int, reason: str, state: RunState = RunState.FAILED) -> bool:
-    """End the attempt with a reason the analyst can read; False when the hold is lost."""
-    return _end(run_id, attempt, state, reason=reason)
-
-
-def end_cancelled(run_id: int, attempt: int) -> bool:
-    """End the attempt because somebody asked; False when the hold is lost."""
-    return _end(run_id, attempt, RunState.CANCELLED)
-
-
-def give_back(run_id: int, attempt: int) -> bool:
-    """Return the run to the queue because this worker is leaving; False when lost."""
-    with transaction() as session:
-        returned = _mine(run_id, attempt).values(state=RunState.QUEUED, lease_until=None)
-        if not _landed(session, returned):
-            return False
-        session.merge(Doorbell(run_id=run_id, created_at=now(session), rung_at=None))
-    return True
-
-
-def crashed(run_id: int, attempt: int) -> bool:
-    """Let the lease of a crashed attempt run out now, so that the reaper decides what next."""
-    with transaction() as session:
-        past = datetime(2000, 1, 1, tzinfo=UTC)
-        return _landed(session, _mine(run_id, attempt).values(lease_until=past))
-
-
-def _end(run_id: int, attempt: int, state: RunState, **values: Any) -> bool:
-    with transaction() as session:
-        ended = _mine(run_id, attempt).values(
-            state=state, finished_at=now(session), lease_until=None, seconds_left=None, **values
+def _take(session: Session, run_id: int, worker: str, present: datetime) -> Attempt | None:
+    take = (
+        update(Run)
+        .where(Run.id == run_id, turns.takeable(session, worker, present))
+        .values(
+            state=RunState.RUNNING,
+            attempt=Run.attempt + 1,
+            worker=worker,
+            started_at=present,
+            lease_until=lease(present),
+            waits_until=None,
+            reason=None,
+            stages=[],
+            steps_total=0,
+            rows_per_second=None,
+            seconds_left=None,
         )
-        return _landed(session, ended)
-
-
-def _mine(run_id: int, attempt: int) -> Any:
-    return update(Run).where(
-        Run.id == run_id, Run.attempt == attempt, Run.state == RunState.RUNNING
+        .returning(Run.attempt)
     )
-
-
-def _landed(session: Session, change: Any) -> bool:
-    return session.scalar(change.returning(Run.id)) is not None
-
-
-def _lease(present: datetime) -> datetime:
-    return present + timedelta(seconds=settings.lease_seconds)
+    attempt = session.scalar(take)
+    if attempt is None:
+        return None
+    session.execute(delete(Doorbell).where(Doorbell.run_id == run_id))
+    origins = resumable(session, run_id)
+    step = origins[0].step if origins else 0
+    session.execute(held(run_id, attempt).values(step=step, resumed_step=step))
+    if origins:
+        carry_curve(session, run_id, attempt, origins[0])
+    return _read(session, run_id, origins)
 
 
 def _insert_once(run_id: int, attempt: int, point: dict[str, Any], at: datetime) -> Any:
@@ -219,7 +181,7 @@ def _insert_once(run_id: int, attempt: int, point: dict[str, Any], at: datetime)
     return insert(Point).from_select(list(values), row.where(~told))
 
 
-def _read(session: Session, run_id: int) -> Attempt:
+def _read(session: Session, run_id: int, origins: tuple[Checkpoint, ...]) -> Attempt:
     run = session.get_one(Run, run_id)
     dataset = session.get_one(Dataset, run.dataset_id)
     source = session.get(Run, run.of_run_id) if run.of_run_id else None
@@ -237,4 +199,7 @@ def _read(session: Session, run_id: int) -> Attempt:
         run.of_run_id or run_id,
         source.artefact if source else None,
         start.artefact if start else None,
+        origins,
+        run.devices,
+        run.halvings,
     )

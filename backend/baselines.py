@@ -174,6 +174,7 @@ def _queue(
         options=options,
         slot=SLOT[family],
         automatic=True,
+        need=offer.need,
     )
     return queueing.queue(wanted, idem_key)
 

@@ -23,6 +23,7 @@ class Offer:
     order: int
     presets: dict[str, dict[str, Any]]  # title -> {"about": sentence, "options": values}
     options: dict[str, Any]  # JSON schema of the family's options
+    need: str = "cpu"  # gpu: learns best on a graphics card
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def live() -> list[Offer]:
         rows = session.scalars(select(Row).where(Row.seen_at >= since).order_by(Row.order)).all()
     by_family = {row.family: row for row in rows}
     return [
-        Offer(row.family, row.title, row.summary, row.order, row.presets, row.options)
+        Offer(row.family, row.title, row.summary, row.order, row.presets, row.options, row.need)
         for row in by_family.values()
     ]
 

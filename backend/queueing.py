@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend import jobs
 from backend.states import RunState
+from backend.turns import CPU
 from db import Doorbell, Run, now, transaction
 
 SLOTS = 6  # colours and dashes there are; a run keeps its own for life
@@ -29,6 +30,8 @@ class Wanted:
     of_run_id: int | None = None  # the run whose model scores, kind SCORE only
     slot: int | None = None  # None: the next of those that people's runs take in turn
     automatic: bool = False  # a baseline nobody had to ask for
+    need: str = CPU  # the queue it waits in: gpu, cpu or batch
+    devices: int = 1  # to train on at the same time
 
 
 def queue(wanted: Wanted, idem_key: str) -> int:
@@ -39,7 +42,7 @@ def queue(wanted: Wanted, idem_key: str) -> int:
         before = queued_before(wanted.kind, idem_key)
         assert before is not None, "only the key of another run can stand in the way"
         return before
-    jobs.ring(run_id)
+    jobs.ring(run_id, wanted.need)
     return run_id
 
 

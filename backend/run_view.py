@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 
-from backend.states import LIVE, RunState
+from backend.checkpoints import newest_step
+from backend.states import LIVE, Failure, RunState
 from db import Dataset, Offer
 from db import Run as RunRow
 
@@ -44,17 +45,29 @@ class Run:
     slot: int
     automatic: bool  # a baseline nobody had to ask for
     champion_since: datetime | None  # of a dataset's runs, the one made champion last is it
+    need: str  # the queue it waits in: gpu, cpu or batch
+    devices: int  # that train it at the same time
+    priority: int  # higher goes first
+    place: float  # among those of one priority
+    waits_until: datetime | None  # not taken before, after a crash
+    worker: str | None  # that holds it, or held it last
     stop: str
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    interrupted_at: datetime | None  # when a worker was lost or let it go last
     last_point_at: datetime | None
     stages: tuple[Stage, ...]
     step: int
     steps_total: int
     rows_per_second: float | None
     seconds_left: float | None
+    resumed_step: int  # where the newest attempt went on; 0: from the beginning
+    checkpoint_step: int | None  # where the next attempt would go on
+    halvings: int  # of the batch, after a full graphics card
+    failure: Failure | None  # class of the last bad ending
     reason: str | None
+    trace: str | None  # the end of its log
     split: dict[str, Any]
     metrics: dict[str, Any]
     test_reads: int
@@ -85,17 +98,16 @@ class Run:
 
 def select_runs() -> Select[Any]:
     title = select(func.max(Offer.title)).where(Offer.family == RunRow.family).scalar_subquery()
-    return select(RunRow, Dataset.name, Dataset.currency, Dataset.clock, title).join(
-        Dataset, Dataset.id == RunRow.dataset_id
-    )
+    shown = (Dataset.name, Dataset.currency, Dataset.clock, title, newest_step())
+    return select(RunRow, *shown).join(Dataset, Dataset.id == RunRow.dataset_id)
 
 
 def to_run(row: Any) -> Run:
-    run, dataset_name, currency, clock, title = row
+    run, dataset_name, currency, clock, title, checkpoint_step = row
     same = {
         name: getattr(run, name)
         for name in Run.__dataclass_fields__
-        if hasattr(run, name) and name not in ("state", "stages")
+        if hasattr(run, name) and name not in ("state", "stages", "failure")
     }
     return Run(
         **same,
@@ -104,6 +116,8 @@ def to_run(row: Any) -> Run:
         clock=clock,
         family_title=cast(str, title or run.family),
         state=RunState(run.state),
+        failure=Failure(run.failure) if run.failure else None,
+        checkpoint_step=checkpoint_step,
         stages=_stages(run.stages, run.finished_at),
     )
 

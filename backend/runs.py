@@ -3,17 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, delete, select, update
 
 from backend import baselines, offers, queueing, run_names, starts
 from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
+from backend.places import move as move
+from backend.places import prioritise as prioritise
+from backend.places import queued as queued
+from backend.places import waiting_before as waiting_before
 from backend.points import loss_curve as loss_curve
 from backend.queueing import SCORE, TRAIN, Wanted
 from backend.run_view import UNTAUGHT, Run, select_runs, to_run
-from backend.states import RunState
+from backend.states import CANCEL, KEEP_BEST, LIVE, RunState
 from backend.steps.columns import Role, from_plain
 from backend.steps.notes import FEWEST_FRAUDS
-from db import Dataset, now, transaction
+from backend.turns import BATCH
+from db import Dataset, Doorbell, now, transaction
 from db import Run as RunRow
 
 
@@ -36,7 +41,17 @@ def launch(
     _check_trainable(dataset_id, learn)
     starts.check(chosen)
     name = run_names.name(offer, preset, chosen)
-    run_id = queueing.queue(Wanted(TRAIN, name, dataset_id, family, preset, chosen), idem_key)
+    wanted = Wanted(
+        kind=TRAIN,
+        name=name,
+        dataset_id=dataset_id,
+        family=family,
+        preset=preset,
+        options=chosen,
+        need=offer.need,
+        devices=int(chosen.get("devices", 1)),
+    )
+    run_id = queueing.queue(wanted, idem_key)
     if family != UNTAUGHT:
         baselines.queue_first(dataset_id, beside=family)
     return run_id
@@ -60,6 +75,7 @@ def launch_scoring(run_id: int, idem_key: str) -> int:
         options={},
         of_run_id=run_id,
         slot=source.slot,
+        need=BATCH,
     )
     return queueing.queue(wanted, idem_key)
 
@@ -92,16 +108,6 @@ def scoring_of(run_id: int) -> Run | None:
         found = select_runs().where(RunRow.kind == SCORE, RunRow.of_run_id == run_id)
         row = session.execute(found.order_by(RunRow.id.desc()).limit(1)).one_or_none()
     return None if row is None else to_run(row)
-
-
-def waiting_before(run_id: int) -> int:
-    """Return how many queued runs stand before this one; people's go before baselines."""
-    with transaction(reading=True) as session:
-        automatic = select(RunRow.automatic).where(RunRow.id == run_id).scalar_subquery()
-        peoples, older = RunRow.automatic.is_(False), RunRow.id < run_id
-        ahead = or_(peoples & (automatic | older), automatic & older)
-        waiting = select(func.count()).where(RunRow.state == RunState.QUEUED, ahead)
-        return session.execute(waiting).scalar_one()
 
 
 def estimate(dataset_id: int, family: str, preset: str) -> tuple[float, float] | None:
@@ -141,24 +147,29 @@ def _scaled(took: timedelta, chosen: float, times: float) -> float:
 def cancel(run_id: int) -> None:
     """End a run: at once when it waits, at its worker's next heartbeat when it runs.
 
-    Raises RunNotFound. A run that has ended is left as it is.
+    It never starts again, whatever becomes of its worker. Raises RunNotFound. A run that has
+    ended is left as it is.
     """
+    waits = RunRow.state.in_((RunState.QUEUED, RunState.PAUSED_DISK))
     with transaction() as session:
         if session.get(RunRow, run_id) is None:
             raise RunNotFound(run_id)
-        waiting = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.QUEUED)
-        session.execute(
-            waiting.values(state=RunState.CANCELLED, stop="cancel", finished_at=now(session))
+        # One statement for both, so that a run changing hands meanwhile cannot slip through.
+        live = update(RunRow).where(RunRow.id == run_id, RunRow.state.in_(LIVE))
+        asked = live.values(
+            stop=CANCEL,
+            state=case((waits, RunState.CANCELLED), else_=RunRow.state),
+            finished_at=case((waits, now(session)), else_=RunRow.finished_at),
         )
-        running = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.RUNNING)
-        session.execute(running.values(stop="cancel"))
+        if session.scalar(asked.returning(RunRow.state)) == RunState.CANCELLED:
+            session.execute(delete(Doorbell).where(Doorbell.run_id == run_id))
 
 
 def stop_and_keep_best(run_id: int) -> None:
     """Ask a running training to stop learning, keep its best weights and score with them."""
     with transaction() as session:
         running = update(RunRow).where(RunRow.id == run_id, RunRow.state == RunState.RUNNING)
-        session.execute(running.where(RunRow.stop == "").values(stop="keep_best"))
+        session.execute(running.where(RunRow.stop == "").values(stop=KEEP_BEST))
 
 
 def _check_trainable(dataset_id: int, learn: str) -> None:

@@ -21,6 +21,7 @@ class RunState(StrEnum):
     QUARANTINED = "quarantined"  # lost its worker too often
 
 
+CANCEL, KEEP_BEST = "cancel", "keep_best"  # what somebody may ask of a live run
 LIVE = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED_DISK)
 
 

@@ -19,5 +19,6 @@ class Offer(Base):
     order: Mapped[int]
     presets: Mapped[dict[str, Any]] = mapped_column(JSON)  # title -> option values
     options: Mapped[dict[str, Any]] = mapped_column(JSON)  # JSON schema of the family's Options
+    need: Mapped[str] = mapped_column(String(8), default="cpu")  # gpu: learns best on a card
     device: Mapped[str] = mapped_column(String(80))
     seen_at: Mapped[datetime] = mapped_column(Instant)

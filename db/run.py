@@ -44,6 +44,7 @@ class Run(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    interrupted_at: Mapped[datetime | None] = mapped_column(Instant)  # it lost its worker last
     last_point_at: Mapped[datetime | None] = mapped_column(Instant)
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     step: Mapped[int] = mapped_column(default=0)

@@ -14,11 +14,21 @@ from settings import settings
 
 BUSY_MILLISECONDS = 30_000  # longer than the longest batch write, measured at under 2 s
 
+ANSWERED_WITHIN = {  # a connection that leads nowhere is given up, or it would hold a heartbeat
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds that what we sent may stay unconfirmed
+}
+
 
 @lru_cache(maxsize=4)
 def _engine(url: str, process: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=ANSWERED_WITHIN
+        )
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     event.listen(engine, "connect", _tune_sqlite)

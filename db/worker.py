@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Instant
@@ -16,6 +16,5 @@ class Worker(Base):
     kind: Mapped[str] = mapped_column(String(8))  # gpu or cpu
     devices: Mapped[int] = mapped_column(default=1)  # it may use at the same time
     draining: Mapped[bool] = mapped_column(default=False)  # finishes its run, takes no other
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
     started_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)

@@ -9,9 +9,9 @@ from typing import Any
 from celery.signals import worker_ready, worker_shutdown
 
 import workers.models
-from backend import offers, plugins
+from backend import fleet, offers, plugins
 from settings import settings
-from workers.device import describe
+from workers.device import describe, devices, kind
 
 log = logging.getLogger(__name__)
 leaving = threading.Event()
@@ -29,6 +29,7 @@ def offered() -> list[offers.Offer]:
                 order=family.order,
                 presets={title: preset.to_plain() for title, preset in family.presets.items()},
                 options=family.options.model_json_schema(),
+                need=family.need,
             )
             for name, family in families.items()
         ),
@@ -40,6 +41,7 @@ def offered() -> list[offers.Offer]:
 def announce(**_: Any) -> None:
     """Publish this worker's offers and keep saying that it is here."""
     name = f"{socket.gethostname()}-{os.getpid()}"
+    fleet.register(name, describe(), kind(), devices())
     offers.publish(name, describe(), offered())
     threading.Thread(target=_stay, args=[name], daemon=True).start()
     log.info("%s is ready", name)
@@ -47,11 +49,11 @@ def announce(**_: Any) -> None:
 
 @worker_shutdown.connect
 def leave(**_: Any) -> None:
-    """Withdraw this worker's offers."""
+    """Forget this worker and its offers."""
     leaving.set()
-    offers.withdraw(f"{socket.gethostname()}-{os.getpid()}")
+    fleet.leave(f"{socket.gethostname()}-{os.getpid()}")
 
 
 def _stay(name: str) -> None:
     while not leaving.wait(settings.lease_seconds / 4):
-        offers.still_here(name)
+        fleet.still_here(name)

@@ -90,4 +90,5 @@ class Family:
     options: type[BaseModel]
     presets: dict[str, Preset]  # the first is the default
     train: Train
+    need: str = "cpu"  # gpu: learns best on a graphics card
     answers: bool = True  # False: it scores nothing, and other runs start from it

@@ -9,7 +9,7 @@ import signal
 import threading
 from typing import Any
 
-from backend import jobs
+from backend import rounds
 from settings import settings
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     log.info("looking for lost runs every %g s", settings.reaper_seconds)
+    patience = rounds.Patience()
     while not leaving.wait(settings.reaper_seconds):
-        jobs.look_around()
+        rounds.look_around(patience)
 
 
 if __name__ == "__main__":

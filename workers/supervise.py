@@ -1,181 +1,133 @@
-"""One job in a process of its own: start it, listen, renew the lease, record how it ended.
+"""One job in a process of its own: order it, start it, follow it, record how it ended.
 
 The child knows neither database nor network. It tells what happens as JSON lines on its
 standard output; everything it makes lies in the attempt's folder (decisions/0003).
 """
 
-import contextlib
+import errno
 import json
 import logging
 import os
-import queue
-import signal
-import subprocess
-import sys
+import shutil
 import threading
-import time
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from backend import attempts, datasets, files, score_store
-from backend.attempts import Attempt, Word
-from backend.states import RunState
-from settings import ROOT, settings
+from backend import attempts, datasets, files, outages
+from backend.attempts import Attempt
+from backend.states import Failure
+from settings import settings
+from workers import endings, processes
+from workers.child import Child
 from workers.device import threads
-from workers.voice import DIVERGED, REFUSED
+from workers.endings import Ending
+from workers.heartbeat import Heartbeat
+from workers.ledger import Ledger
+from workers.order import FILE, SCRATCH, checkpoint
+from workers.publish import publish
+from workers.watch import End, Followed, Watch
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.25
-Event = dict[str, Any]
+ROOM_FOR = 3  # checkpoints: the one being written, and the two that are kept
+TRIED_AGAIN = {Failure.KILLED, Failure.CRASH, Failure.HANG, Failure.OOM_HOST}
+REASONS = {
+    Failure.OOM_GPU: "The graphics card ran out of memory, with half the batch as well. Launch the "
+    "run again with a smaller batch or a smaller preset.",
+    Failure.DISK: "There was no room on the disk. The run goes on by itself once there is.",
+    Failure.DAMAGED: "A file that the run needs differs from what was written. Train the run it "
+    "belongs to again.",
+}
+FAULT = (
+    "The run stopped on an internal error, logged as run {}. The dataset and all earlier runs are "
+    "untouched. Launch it again, or try another preset."
+)
 
 
-class Stopped(BaseException):
-    """This worker was told to leave; not an Exception, so that nothing takes it for a failure."""
+def supervise(attempt: Attempt, leave: threading.Event) -> None:
+    """Do one claimed run from its order to its stored scores, whatever becomes of the child.
 
-
-def supervise(attempt: Attempt) -> None:
-    """Do one claimed run from its order to its stored scores, whatever becomes of the child."""
+    Once `leave` is set the child writes a checkpoint and the run is given back. Call this in
+    the main thread of a process: the child dies with the thread that starts it.
+    """
     folder = files.run_folder(attempt.run_id, attempt.number)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "order.json").write_text(json.dumps(_order(attempt)))
-    child = _start(folder)
-    before = signal.signal(signal.SIGTERM, _raise_stopped)
-    try:
-        _Watch(attempt, child, folder).follow()
-    except Stopped:
-        _end(child)
-        attempts.give_back(attempt.run_id, attempt.number)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        _end(child)
-
-
-class _Watch:
-    """What the supervisor knows of a running child."""
-
-    def __init__(self, attempt: Attempt, child: subprocess.Popen[str], folder: Path) -> None:
-        self.attempt, self.child, self.folder = attempt, child, folder
-        self.hold = (attempt.run_id, attempt.number)
-        self.events: queue.Queue[Event | None] = queue.Queue()
-        self.reason = ""
-        self.told_to_keep_best = False
-        self.cancelled = False
-        self.next_renewal = 0.0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def follow(self) -> None:
-        """Record events until the child has ended, then record its end."""
-        while self._record(self._next_events()):
-            if not self._renew():
-                return
-        code = self.child.wait()
-        if self.cancelled:
-            attempts.end_cancelled(*self.hold)
-        elif code == 0:
-            self._publish()
-        else:
-            self._record_failure(code)
-
-    def _listen(self) -> None:
-        assert self.child.stdout is not None
-        with self.child.stdout as lines:
-            for line in lines:
-                self.events.put(json.loads(line))
-        self.events.put(None)
-
-    def _next_events(self) -> list[Event | None]:
+    with closing(Heartbeat(attempt.run_id, attempt.number)) as heartbeat:
         try:
-            found = [self.events.get(timeout=TICK_SECONDS)]
-        except queue.Empty:
-            return []
-        while not self.events.empty():
-            found.append(self.events.get())
-        return found
+            followed = _follow(attempt, folder, heartbeat, leave)
+            if followed.end is End.DONE:
+                followed = Followed(publish(attempt, folder, heartbeat, leave))
+            outages.patiently(partial(_record, attempt, followed), leave)
+        except outages.GivenUp:
+            log.warning("run %s is left to whoever finds it silent", attempt.run_id)
 
-    def _record(self, events: list[Event | None]) -> bool:
-        points: list[Event] = []
-        known: Event = {}
-        for event in filter(None, events):
-            name = event.pop("event")
-            if name == "point":
-                points.append(event)
-            elif name == "stage":
-                attempts.enter_stage(*self.hold, event["name"])
-            elif name in ("refused", "diverged"):
-                self.reason = event["reason"]
-            elif name in ("plan", "pace", "divided"):
-                known.update(event)
-        if points:
-            attempts.record_points(*self.hold, points)
-        if known:
-            attempts.note(*self.hold, **known)
-        return None not in events
 
-    def _renew(self) -> bool:
-        if time.monotonic() < self.next_renewal:
-            return True
-        self.next_renewal = time.monotonic() + settings.heartbeat_seconds
-        word = attempts.renew(*self.hold)
-        if word == Word.LOST:
-            log.warning("run %s is held by another attempt; leaving it", self.attempt.run_id)
-            return False
-        if word == Word.KEEP_BEST and not self.told_to_keep_best:
-            self.told_to_keep_best = True
-            self.child.send_signal(signal.SIGUSR1)
-        if word == Word.CANCEL and not self.cancelled:
-            self.cancelled = True
-            _end(self.child)
-        return True
+def _follow(
+    attempt: Attempt, folder: Path, heartbeat: Heartbeat, leave: threading.Event
+) -> Followed:
+    """Have the child do the order; a disk without room is a way to end like others."""
+    try:
+        _check_room(attempt)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).write_text(json.dumps(_order(attempt)))
+        child = Child(folder, attempt.devices)
+    except OSError as error:
+        if not endings.is_full(error):
+            raise
+        return Followed(End.FAILED, Ending(Failure.DISK))
+    try:
+        with closing(Ledger(attempt.run_id, attempt.number, leave)) as ledger:
+            return Watch(child, heartbeat, ledger, leave).follow()
+    finally:
+        child.end()
+        for earlier in folder.parent.iterdir():  # one whose worker was killed left it behind
+            files.remove(earlier / SCRATCH)
 
-    def _publish(self) -> None:
-        run_id, number = self.hold
-        target = self.attempt.of_run_id
-        attempts.enter_stage(run_id, number, "Storing what came of it")
-        if target == run_id:
-            score_store.forget(run_id)
-        stored = score_store.store(
-            self.folder / "predictions.parquet", target, self.hold, lambda _: self._keep_hold()
-        )
-        if stored is None:
-            return
-        attempts.succeed(run_id, number, scored_rows=stored, **self._results())
 
-    def _keep_hold(self) -> None:
-        if time.monotonic() >= self.next_renewal:
-            self.next_renewal = time.monotonic() + settings.heartbeat_seconds
-            attempts.renew(*self.hold)
+def _record(attempt: Attempt, followed: Followed) -> None:
+    """Write down how the attempt ended; said twice it is written once."""
+    hold = (attempt.run_id, attempt.number)
+    if followed.end is End.CANCELLED:
+        attempts.end_cancelled(*hold)
+    elif followed.end is End.LEFT:
+        attempts.give_back(*hold)
+    elif followed.end is End.LOST:
+        log.warning("run %s is held by another attempt; leaving it", attempt.run_id)
+    elif followed.ending is not None:
+        _record_failure(attempt, followed.ending, followed.reason)
 
-    def _results(self) -> dict[str, Any]:
-        if self.attempt.kind == "score":
-            return {}
-        metrics = json.loads((self.folder / "metrics.json").read_text())
-        return {
-            "artefact": str(self.folder.relative_to(settings.data)),
-            "metrics": metrics,
-            "split": json.loads((self.folder / "split.json").read_text()),
-            "test_reads": int("test" in metrics),
-        }
 
-    def _record_failure(self, code: int) -> None:
-        if code == REFUSED:
-            attempts.fail(*self.hold, self.reason)
-        elif code == DIVERGED:
-            attempts.fail(*self.hold, self.reason, RunState.FAILED_DIVERGED)
-        elif code < 0:
-            log.error("run %s: its process was ended by signal %s", self.attempt.run_id, -code)
-            attempts.crashed(*self.hold)
-        else:
-            log.error("run %s: %s", self.attempt.run_id, _tail(self.folder / "log.txt"))
-            attempts.fail(
-                *self.hold,
-                f"The run stopped on an internal error, logged as run {self.attempt.run_id}. "
-                "The dataset and all earlier runs are untouched. Launch it again, or try "
-                "another preset.",
-            )
+def _record_failure(attempt: Attempt, ending: Ending, told: str) -> None:
+    hold, failure, trace = (attempt.run_id, attempt.number), ending.failure, ending.trace
+    log.error("run %s ended: %s\n%s", attempt.run_id, failure, trace)
+    if failure is Failure.DISK:
+        attempts.pause_disk(*hold, REASONS[failure])
+    elif failure in TRIED_AGAIN:
+        attempts.crashed(*hold, failure, trace)
+    elif failure is not Failure.OOM_GPU or not attempts.halve(*hold):
+        reason = told or REASONS.get(failure) or FAULT.format(attempt.run_id)
+        attempts.fail(*hold, reason, failure, trace)
+
+
+def _check_room(attempt: Attempt) -> None:
+    """Raise OSError when the disk has no room for what the attempt may write."""
+    last = _resumable(attempt)[:1]
+    written = sum(path.stat().st_size for folder in last for path in folder.rglob("*"))
+    wanted = ROOM_FOR * written + settings.spare_mb * 1024**2
+    if shutil.disk_usage(settings.data).free < wanted:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _resumable(attempt: Attempt) -> list[Path]:
+    """Return the folders of the checkpoints that the attempt can go on from, newest first."""
+    kept = ((files.run_folder(attempt.run_id, at.attempt), at.step) for at in attempt.resume)
+    return [checkpoint(folder, step).resolve() for folder, step in kept]
 
 
 def _order(attempt: Attempt) -> dict[str, Any]:
+    me = processes.look(os.getpid())
+    assert me is not None, "who asks is alive"
     return {
         "run_id": attempt.run_id,
         "attempt": attempt.number,
@@ -187,43 +139,14 @@ def _order(attempt: Attempt) -> dict[str, Any]:
         "family": attempt.family,
         "options": attempt.options,
         "label_delay_days": settings.label_delay_days,
-        "threads": threads(),
+        "threads": max(threads() // attempt.devices, 1),
         "model": str((settings.data / attempt.model).resolve()) if attempt.model else None,
         "start": str((settings.data / attempt.start).resolve()) if attempt.start else None,
+        "resume": [str(folder) for folder in _resumable(attempt)],
+        "devices": attempt.devices,
+        "halvings": attempt.halvings,
         "encoder": settings.encoder,
         "encoder_revision": settings.encoder_revision,
-        "supervisor": os.getpid(),
+        "supervisor": me.number,
+        "supervisor_began": me.began,
     }
-
-
-def _start(folder: Path) -> subprocess.Popen[str]:
-    with (folder / "log.txt").open("a") as log_file:
-        return subprocess.Popen(
-            [sys.executable, "-m", "workers.journey", str(folder.resolve())],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=log_file,
-            text=True,
-            start_new_session=True,
-        )
-
-
-def _end(child: subprocess.Popen[str]) -> None:
-    """End the child and all it started; first politely."""
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(settings.stop_seconds)
-        except subprocess.TimeoutExpired:
-            log.warning("process %s did not end when asked; killed", child.pid)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-
-
-def _raise_stopped(_signal: int, _frame: Any) -> None:
-    raise Stopped
-
-
-def _tail(path: Path, characters: int = 4_000) -> str:
-    return path.read_text(errors="replace")[-characters:]

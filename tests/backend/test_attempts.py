@@ -3,7 +3,7 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
 
-from backend import attempts, datasets, jobs, runs
+from backend import attempts, datasets, rescue, runs
 from backend.attempts import Word
 from backend.states import RunState
 from db import Dataset, Doorbell, transaction
@@ -80,7 +80,7 @@ def test_an_attempt_taken_for_dead_can_write_nothing(each_house, change) -> None
     zombie = attempts.claim(run_id, "worker-1")
     old = (zombie.run_id, zombie.number)
     attempts.record_points(*old, [{"part": "train", "step": 1, "loss": 0.9}])
-    assert jobs.take_back_lost() == [zombie.run_id]
+    assert rescue.take_back() == [zombie.run_id]
     assert attempts.renew(*old) is Word.LOST
     change(lease_seconds=60.0)
     successor = attempts.claim(zombie.run_id, "worker-2")
@@ -101,7 +101,7 @@ def test_a_run_that_keeps_losing_its_worker_is_set_aside(each_house, change) -> 
     change(lease_seconds=-1.0)
     for _ in range(3):
         assert attempts.claim(run_id, "worker-1") is not None
-        assert jobs.take_back_lost() == [run_id]
+        assert rescue.take_back() == [run_id]
     run = runs.get(run_id)
     assert run.state is RunState.QUARANTINED and run.crashes == 3
     assert "lost 3 times" in run.reason and "kept" in run.reason
@@ -113,7 +113,7 @@ def test_two_reapers_take_a_lost_run_back_once(each_house, change) -> None:
     change(lease_seconds=-1.0)
     attempt = attempts.claim(run_id, "worker-1")
     with ThreadPoolExecutor(4) as reapers:
-        taken = list(reapers.map(lambda _: jobs.take_back_lost(), range(4)))
+        taken = list(reapers.map(lambda _: rescue.take_back(), range(4)))
     assert sorted(run for found in taken for run in found) == [attempt.run_id]
     assert runs.get(attempt.run_id).crashes == 1
 
@@ -125,13 +125,6 @@ def test_a_leaving_worker_gives_its_run_back_with_a_bell(each_house) -> None:
     assert runs.get(attempt.run_id).crashes == 0
     with transaction(reading=True) as session:
         assert session.get(Doorbell, attempt.run_id).rung_at is None
-
-
-def test_a_crash_is_taken_back_at_the_next_look(each_house) -> None:
-    attempt = claimed()
-    assert jobs.take_back_lost() == []
-    attempts.crashed(attempt.run_id, attempt.number)
-    assert jobs.take_back_lost() == [attempt.run_id]
 
 
 def test_how_a_run_ended_is_kept(each_house) -> None:

@@ -6,14 +6,14 @@ import json
 import pytest
 import redis
 
-from backend import attempts, jobs, runs
+from backend import attempts, jobs, runs, turns
 from db import Doorbell, transaction
 from tests.backend.launching import launch
 
 
 def messages(url: str) -> list[list[int]]:
     with redis.Redis.from_url(url) as broker:
-        found = [json.loads(raw) for raw in broker.lrange("celery", 0, -1)]
+        found = [json.loads(raw) for raw in broker.lrange(turns.CPU, 0, -1)]
     return [json.loads(_decoded(message["body"]))[0] for message in found]
 
 
@@ -48,7 +48,7 @@ def test_a_bell_nobody_heard_is_rung_again(house, valkey, change) -> None:
     with redis.Redis.from_url(valkey) as broker:
         broker.flushall()
     change(rering_seconds=-1.0)
-    jobs.look_around()
+    assert jobs.ring_the_waiting() == 1
     assert messages(valkey) == [[run_id]]
 
 

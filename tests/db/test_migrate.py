@@ -31,6 +31,7 @@ TITLES = [
     "How runs are judged",
     "Who made a run champion",
     "How runs survive",
+    "When a run was interrupted, and which families learn best on a graphics card",
 ]
 
 

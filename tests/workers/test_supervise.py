@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend import datasets, drafts, imports, jobs, offers, runs
+from backend import datasets, drafts, imports, offers, runs
 from backend.simulator import write_csv
 from backend.states import RunState
 from settings import ROOT, settings
@@ -79,7 +79,6 @@ def test_a_killed_training_goes_back_to_the_queue_and_is_counted(run_id) -> None
         until(lambda: has_points(run_id))
         os.kill(training_processes(run_id)[0], signal.SIGKILL)
         assert process.wait(30) == 0
-    assert jobs.take_back_lost() == [run_id]
     run = runs.get(run_id)
     assert run.state is RunState.QUEUED and run.crashes == 1
 

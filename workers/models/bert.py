@@ -103,6 +103,7 @@ FAMILY = Family(
     summary="A language model that reads each transaction as a short text and is fine-tuned on "
     "your frauds. Reads categories and free text best.",
     order=10,
+    need="gpu",
     options=Options,
     presets={
         "Quick check": Preset(

@@ -92,6 +92,7 @@ FAMILY = Family(
     summary="A language model that learns from pairs of a few labelled rows. For when there are "
     "fewer than about 100 labelled frauds, and text that says something.",
     order=25,
+    need="gpu",
     options=Options,
     presets={
         "Quick check": Preset(

@@ -89,6 +89,7 @@ FAMILY = Family(
     "does next. It scores nothing; a transaction transformer starts from it. Choose it where few "
     "transactions have labels.",
     order=14,
+    need="gpu",
     options=Options,
     presets={
         "Quick check": Preset("500 steps. A minute on two cores.", {"steps": 500}),

@@ -126,6 +126,7 @@ FAMILY = Family(
     summary="A network that looks at each payment beside the earlier ones of the same customer, "
     "and by itself where nobody comes back. The one to begin with.",
     order=5,
+    need="gpu",
     options=Options,
     presets={
         "Quick check": Preset(

@@ -45,12 +45,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("devices", sa.Integer(), nullable=False),
         sa.Column("draining", sa.Boolean(), nullable=False),
-        sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["runs.id"], name=op.f("fk_workers_run_id_runs"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_workers")),
     )
     op.create_table(

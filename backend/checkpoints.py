@@ -1,0 +1,86 @@
+"""Where a run can go on should its worker be lost, and what its curve is until there.
+
+The row is written after the folder is complete. What lies beyond the checkpoint that an attempt
+goes on from is learned again, so its points are told again and do not count before.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from backend.hold import held, holds, landed
+from db import Checkpoint as Row
+from db import Point, Run, now, transaction
+
+KEPT = 2  # of an attempt: the newest, and one to fall back to
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A point of a run's life that an attempt of it can go on from."""
+
+    attempt: int  # that wrote it
+    step: int  # optimiser steps since the start
+    manifest: str  # SHA-256 of its manifest
+
+
+def record_checkpoint(run_id: int, attempt: int, step: int, manifest: str) -> bool:
+    """Note a checkpoint whose folder is complete; False, and nothing noted, when lost.
+
+    Points told before it must be recorded before it. The last two of an attempt are kept;
+    those of earlier attempts are forgotten once there are two.
+    """
+    with transaction() as session:
+        if not holds(session, run_id, attempt):
+            return False
+        key = {"run_id": run_id, "attempt": attempt, "step": step}
+        session.merge(Row(**key, manifest=manifest, at=now(session)))
+        session.flush()
+        mine = select(Row.step).where(Row.run_id == run_id, Row.attempt == attempt)
+        kept = session.scalars(mine.order_by(Row.step.desc()).limit(KEPT)).all()
+        if len(kept) == KEPT:
+            old = or_(Row.attempt < attempt, Row.step < min(kept))
+            session.execute(delete(Row).where(Row.run_id == run_id, old))
+    return True
+
+
+def resumed(run_id: int, attempt: int, step: int) -> bool:
+    """Note which checkpoint an attempt really went on from, 0 for none; False when lost.
+
+    To be told before the attempt's first point: what was carried over beyond `step` goes.
+    """
+    with transaction() as session:
+        if not landed(session, held(run_id, attempt).values(resumed_step=step, step=step)):
+            return False
+        beyond = delete(Point).where(Point.run_id == run_id, Point.attempt == attempt)
+        session.execute(beyond.where(Point.step > step))
+    return True
+
+
+def resumable(session: Session, run_id: int) -> tuple[Checkpoint, ...]:
+    """Return what a run can go on from, the newest first; each leads up to the one before it."""
+    rows = select(Row).where(Row.run_id == run_id).order_by(Row.attempt.desc(), Row.step.desc())
+    found: list[Checkpoint] = []
+    for row in session.scalars(rows):
+        if not found or row.step <= found[-1].step:
+            found.append(Checkpoint(row.attempt, row.step, row.manifest))
+    return tuple(found)
+
+
+def newest_step() -> Any:
+    """Return, for a select over runs, the step of the checkpoint each would go on from."""
+    steps = select(Row.step).where(Row.run_id == Run.id)
+    newest = steps.order_by(Row.attempt.desc(), Row.step.desc()).limit(1)
+    return newest.correlate(Run).scalar_subquery()
+
+
+def carry_curve(session: Session, run_id: int, attempt: int, origin: Checkpoint) -> None:
+    """Give an attempt the curve up to the checkpoint that it is to go on from."""
+    names = ("run_id", "attempt", "part", "step", "loss", "finite", "ap", "at")
+    columns = {name: getattr(Point, name) for name in names} | {"attempt": literal(attempt)}
+    until: Select[Any] = select(*columns.values()).where(
+        Point.run_id == run_id, Point.attempt == origin.attempt, Point.step <= origin.step
+    )
+    session.execute(insert(Point).from_select(names, until))
