@@ -42,7 +42,8 @@ def hide(
 def targets(config: HistoryConfig, row: Tensor) -> Tensor:
     """Return the step of each number and the code of each category, (b, fields); -1 missing."""
     numbers, words = len(config.steps), len(config.words)
-    steps = torch.tensor([max(steps - 1, 0) for steps in config.steps], device=row.device)
+    most = [max(steps - 1, 0) for steps in config.steps]
+    steps = torch.tensor(most, dtype=torch.long, device=row.device)
     place = row[:, :numbers]
     step = torch.minimum(place.floor().long(), steps)
     step = torch.where(place < 0, UNTOLD, step)

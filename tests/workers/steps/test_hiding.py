@@ -64,3 +64,11 @@ def test_neighbouring_steps_are_no_great_surprise():
     assert none == 0
     plain = surprise(logit, torch.tensor([1, 3, -1, 0]), ordered=False)
     assert float(plain[0]) == float(plain[1]) > float(near)
+
+
+def test_asks_for_codes_where_there_is_no_number():
+    config, _, row, _ = read_of(FRAME)
+    words = HistoryConfig(steps=(), words=config.words, hidden=8, width=8)
+    found = targets(words, row[:, len(config.steps) :])
+    assert found.dtype == torch.int64
+    assert torch.equal(found, targets(config, row)[:, len(config.steps) :])
