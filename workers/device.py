@@ -1,9 +1,10 @@
-"""What this machine computes on, told without torch, and how a child follows its parent."""
+"""What this machine computes on and is called, without torch; how a child follows its parent."""
 
 import ctypes
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from functools import cache
@@ -33,6 +34,14 @@ def all_cards() -> tuple[str, ...]:
     return tuple(_ask_driver("index"))
 
 
+@cache
+def identities() -> tuple[str, ...]:
+    """Return what tells the cards this trainer uses from all others, on whatever machine."""
+    numbers = cards()
+    known = _ask_driver("uuid", "--id", ",".join(numbers)) if numbers else []
+    return tuple(known) or tuple(worker_name(number) for number in numbers)
+
+
 def kind() -> str:
     """Return what this trainer computes on: gpu or cpu."""
     return GPU if cards() else CPU
@@ -55,6 +64,11 @@ def describe() -> str:
         return f"{threads()} processor cores"
     names = _ask_driver("name", "--id", ",".join(used))
     return ", ".join(names or [f"card {number}" for number in used])
+
+
+def worker_name(process: int | str) -> str:
+    """Return what a trainer is called: its machine, and the process that started its pool."""
+    return f"{socket.gethostname()}-{process}"
 
 
 def threads() -> int:

@@ -9,6 +9,7 @@ from backend.steps.columns import Column, from_plain
 from backend.steps.spans import Span
 
 FILE = "order.json"
+SCRATCH = "scratch"  # folder of files nobody keeps
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,8 @@ class Order:
             "resume": tuple(Path(checkpoint) for checkpoint in stored.get("resume", ())),
         }
         return cls(**{**stored, **own})
+
+
+def checkpoint(folder: Path, step: int) -> Path:
+    """Return where the attempt that writes to `folder` keeps its checkpoint of a step."""
+    return folder / "checkpoints" / f"{step:09d}"

@@ -1,14 +1,22 @@
 """The Celery app of a trainer: one run at a time, nothing prefetched, no remote control."""
 
-from backend import jobs
+from kombu.entity import Queue
+
+from backend import jobs, turns
+from workers import device
 
 app = jobs.queue
 
+# A trainer on a card is not rung for runs that need none: those on the processor are.
+HEARD = turns.NEEDS if device.kind() == device.CPU else (turns.GPU, turns.BATCH)
+
 app.conf.update(
-    include=["workers.tasks", "workers.announce"],
+    include=["workers.tasks", "workers.announce", "workers.poll"],
+    task_queues=[Queue(need) for need in HEARD],
     worker_concurrency=1,
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
+    worker_max_tasks_per_child=50,  # what leaks in a supervisor goes with it
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
