@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from backend import starts, states, turns
@@ -71,17 +71,19 @@ def claim(run_id: int, worker: str) -> Attempt | None:
     it is to go on from.
     """
     with transaction() as session:
-        return _take(session, run_id, worker, now(session))
+        present = now(session)
+        mine = turns.takeable(session, worker, present)
+        return _take(session, run_id, worker, present, mine)
 
 
 def claim_next(worker: str) -> Attempt | None:
     """Take the first run of the queue that this worker may take; None when there is none."""
     with transaction() as session:
         present = now(session)
-        mine = select(Run.id).where(turns.takeable(session, worker, present))
-        first = mine.order_by(*turns.in_order()).limit(1).with_for_update(skip_locked=True)
-        run_id = session.scalar(first)
-        return None if run_id is None else _take(session, run_id, worker, present)
+        mine = turns.takeable(session, worker, present)
+        first = select(Run.id).where(mine).order_by(*turns.in_order()).limit(1)
+        run_id = session.scalar(first.with_for_update(skip_locked=True))
+        return None if run_id is None else _take(session, run_id, worker, present, mine)
 
 
 def renew(run_id: int, attempt: int) -> Word:
@@ -121,10 +123,12 @@ def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bo
     return True
 
 
-def _take(session: Session, run_id: int, worker: str, present: datetime) -> Attempt | None:
+def _take(
+    session: Session, run_id: int, worker: str, present: datetime, mine: ColumnElement[bool]
+) -> Attempt | None:
     take = (
         update(Run)
-        .where(Run.id == run_id, turns.takeable(session, worker, present))
+        .where(Run.id == run_id, mine)
         .values(
             state=RunState.RUNNING,
             attempt=Run.attempt + 1,

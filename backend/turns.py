@@ -15,7 +15,7 @@ from db import Run, Worker, now, transaction
 from settings import settings
 
 GPU, CPU, BATCH = "gpu", "cpu", "batch"  # what runs need: also the names of the queues
-NEEDS = (GPU, CPU, BATCH)
+OTHER = aliased(Run)
 
 
 def in_order(run: Any = Run) -> tuple[Any, ...]:
@@ -39,8 +39,7 @@ def takeable(session: Session, worker: str, present: datetime) -> ColumnElement[
     if me is not None and me.draining:
         return false()
     kind, devices = (me.kind, me.devices) if me else (CPU, 1)
-    other = aliased(Run)
-    asked_for = exists().where(_fits(other, kind, devices, present), other.automatic.is_(False))
+    asked_for = exists().where(_fits(OTHER, kind, devices, present), OTHER.automatic.is_(False))
     return and_(_fits(Run, kind, devices, present), or_(Run.automatic.is_(False), ~asked_for))
 
 

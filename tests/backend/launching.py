@@ -3,9 +3,14 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from sqlalchemy import update
+
 from backend import attempts, offers, runs
 from backend.attempts import Attempt
-from db import Dataset, transaction
+from backend.states import RunState
+from db import Dataset, Run, transaction
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 OFFER = offers.Offer(
     family="logistic",
@@ -57,3 +62,35 @@ def claimed(key: str = "key") -> Attempt:
     attempt = attempts.claim(launch(key), "worker-1")
     assert attempt is not None
     return attempt
+
+
+def queue_many(count: int, **values: object) -> list[int]:
+    """Queue as many runs of a new dataset, past the bell; return their numbers in order."""
+    dataset_id = add_dataset()
+    with transaction() as session:
+        usual = {
+            "kind": "train",
+            "name": "A run",
+            "dataset_id": dataset_id,
+            "family": "logistic",
+            "preset": "Quick check",
+            "state": RunState.QUEUED,
+            "created_at": datetime.now(UTC),
+        }
+        queued = [Run(idem_key=uuid4().hex, **{**usual, **values}) for _ in range(count)]
+        session.add_all(queued)
+        session.flush()
+        for run in queued:
+            run.place = float(run.id)
+        return [run.id for run in queued]
+
+
+def put(run_id: int, **values: object) -> None:
+    """Change a run's row as nothing else would: let its lease run out, or its wait be over."""
+    with transaction() as session:
+        session.execute(update(Run).where(Run.id == run_id).values(**values))
+
+
+def fall_silent(run_id: int) -> None:
+    """Let the lease of a run's worker run out now."""
+    put(run_id, lease_until=LONG_AGO)
