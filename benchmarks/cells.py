@@ -30,6 +30,7 @@ from backend.steps.scored import Scored, from_frame
 from backend.steps.split import Split
 from benchmarks.house import house_at
 from benchmarks.real import Parts, Real, bring, by_rule
+from benchmarks.report import machine
 from settings import ROOT
 from workers.family import Family, Learned, Lesson
 from workers.order import FILE as ORDER
@@ -210,6 +211,7 @@ def _keep(cell: Cell, store: Path, lesson: Lesson, learned: Learned, seconds: fl
         "frauds_learned": int((lesson.train.label == 1).sum()),
         "carried": learned.extras.get("carried"),
         "commit": _commit(),
+        "machine": machine(),
     }
     (folder / TOLD).write_text(json.dumps(told))
 

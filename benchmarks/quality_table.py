@@ -108,6 +108,7 @@ def _single(key: Key, seed: int, one: Judged) -> dict[str, Any]:
         "seconds": one.about["seconds"],
         "parameters": one.about["parameters"],
         "commit": one.about.get("commit", ""),
+        "machine": one.about.get("machine", ""),
     }
 
 

@@ -27,7 +27,7 @@ def write(
     about = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "commit": _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "-s") else ""),
-        "machine": f"{describe()}, {platform.system()}, Python {platform.python_version()}",
+        "machine": machine(),
     }
     RESULTS.mkdir(exist_ok=True)
     plain = {"title": title, **about, "note": note, "rows": rows}
@@ -40,6 +40,11 @@ def write(
     text = "\n".join(lines) + "\n"
     (RESULTS / f"{name}.md").write_text(text)
     print(text, flush=True)
+
+
+def machine() -> str:
+    """Return what this machine computes on, its system and its Python, in words."""
+    return f"{describe()}, {platform.system()}, Python {platform.python_version()}"
 
 
 def _cell(value: Any) -> str:
