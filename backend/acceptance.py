@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
+from backend import store as shared
 from backend.dataset_view import Dataset
 from backend.steps import coverage, doubles, lines, quarantine
 from backend.steps.canonical import Canonical, Summary, canonical, summarise
@@ -25,8 +26,8 @@ class Kept:
 def store(dataset: Dataset, folder: Path) -> Kept:
     """Write the rows of the draft in `folder` as `rows.parquet` and `quarantine.parquet`.
 
-    Both are in file order, and complete or not there. Raises TouchstoneError when the files
-    of the draft are gone.
+    Both are in file order, and complete or not there; machines that share a store find them
+    in it. Raises TouchstoneError when the files of the draft are gone.
     """
     with open_duck(folder) as connection:
         table = open_table(connection, folder)
@@ -39,6 +40,8 @@ def store(dataset: Dataset, folder: Path) -> Kept:
         summary = summarise(rows, as_stored)
         (readable,) = table.row("count(*)")
         summary = replace(summary, aside=readable - summary.rows)
+        shared.publish(dataset.parquet)
+        shared.publish(dataset.quarantine)
         return Kept(summary, coverage.find(rows, as_stored))
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import select, update
 
 import db
-from backend import uploads
+from backend import store, uploads
 from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
 from backend.steps.folder import rejects_table
@@ -46,6 +46,7 @@ def delete(dataset_id: int) -> None:
         # Still inside: whoever receives the same bytes now waits for the hash to be free.
         uploads.discard(upload)
         uploads.discard(dataset.folder)
+        store.discard(dataset.folder)
     settle()
 
 
@@ -67,7 +68,7 @@ def quarantine(dataset_id: int, limit: int = 100, offset: int = 0) -> pd.DataFra
     """
     dataset = get(dataset_id)
     home = uploads.folder_of(dataset.content_hash)
-    path = dataset.quarantine if dataset.is_ready else rejects_table(home)
+    path = store.fetched(dataset.quarantine) if dataset.is_ready else rejects_table(home)
     found = pq.read_table(path) if path.is_file() else pa.Table.from_pylist([], SCHEMA)
     frame: pd.DataFrame = found.slice(offset, limit).to_pandas()
     return frame
@@ -84,8 +85,11 @@ def rows_of(dataset_id: int, row_numbers: Sequence[int]) -> pd.DataFrame:
 
 
 def parquet_path(dataset_id: int) -> Path:
-    """Return where the typed rows lie. Raises TouchstoneError while it is a draft."""
+    """Return where the typed rows lie, fetched when they do not lie on this machine.
+
+    Raises TouchstoneError while it is a draft, and when they are gone.
+    """
     dataset = get(dataset_id)
     if not dataset.is_ready:
         raise TouchstoneError(f"{dataset.name} is not accepted yet. Accept it on the Upload page.")
-    return dataset.parquet
+    return store.fetched(dataset.parquet)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import db
-from backend import acceptance, pictures, previews, recipes, uploads
+from backend import acceptance, pictures, previews, recipes, store, uploads
 from backend.dataset_view import DRAFT, READY, Dataset, stored, view
 from backend.errors import FileRefused, TouchstoneError
 from backend.reading import Understanding
@@ -148,7 +148,9 @@ def preview(dataset_id: int, rows: int = 5) -> pd.DataFrame:
     """
     dataset = _get(dataset_id)
     if dataset.is_ready:
-        return previews.of_ready(dataset.parquet, dataset.columns, dataset.clock, rows)
+        return previews.of_ready(
+            store.fetched(dataset.parquet), dataset.columns, dataset.clock, rows
+        )
     return previews.of_draft(_folder(dataset_id), dataset.columns, rows)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from backend import judged
+from backend import judged, store
 from backend.errors import ModelNotReady, RunNotFound
 from backend.judged import Arrays
 from backend.states import RunState
@@ -112,7 +112,8 @@ def _folder(run_id: int) -> Path:
         if run.state != RunState.SUCCEEDED or run.artefact is None:
             raise ModelNotReady("This run has no finished model, so nothing was judged. Choose "
                                 "another, or train it again.")  # fmt: skip
-        return settings.data / run.artefact
+        folder = settings.data / run.artefact
+    return store.fetched(folder)
 
 
 @lru_cache(maxsize=KEPT)

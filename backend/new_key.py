@@ -13,7 +13,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backend import datasets, privacy, uploads
+from backend import datasets, privacy, store, uploads
 from backend.dataset_view import Dataset
 from backend.errors import TouchstoneError
 from backend.steps.folder import text_table
@@ -68,7 +68,10 @@ def _dataset(ring: privacy.Ring, dataset: Dataset) -> int:
     if not named or not path.is_file():
         return 0
     with uploads.alone(path.parent):
-        return _file(Resealer(ring, dataset.sealed_as), path, named)
+        sealed_cells = _file(Resealer(ring, dataset.sealed_as), path, named)
+    if dataset.is_ready:
+        store.publish(path, anew=True)
+    return sealed_cells
 
 
 def _file(resealer: Resealer, path: Path, named: Mapping[str, str]) -> int:

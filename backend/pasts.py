@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend import files
-from backend.errors import PastGone
+from backend import files, store
+from backend.errors import FileGone, PastGone
 from backend.steps import archive, feature_table, shelves
 from backend.steps.features import Plan
 
@@ -65,9 +65,15 @@ def link(model: Path, past: Path) -> None:
 
 
 def linked(model: Path) -> Path:
-    """Return the folder that `link` noted. Raises PastGone when nothing lies there any more."""
+    """Return the folder that `link` noted, fetched when it does not lie on this machine.
+
+    Raises PastGone when nothing lies there any more.
+    """
     told: dict[str, str] = json.loads((model / LINK).read_text())
-    folder = model.resolve() / told["folder"]
+    try:
+        folder = store.fetched((model.resolve() / told["folder"]).resolve())
+    except FileGone:
+        raise PastGone from None
     if not folder.is_dir():
         raise PastGone
     return folder

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from backend import uploads
+from backend import store, uploads
 from backend.dataset_view import Dataset, stored, view
 from backend.errors import TouchstoneError
 from backend.steps import amounts, coverage, days, groups, missing, rhythm, spans, weeks
@@ -102,7 +102,7 @@ def by_week(dataset_id: int) -> pd.DataFrame:
 def _count(dataset: Dataset, left_out: Sequence[Span], progress: Progress) -> Frames:
     label = spans.trusted(left_out)
     with open_duck(dataset.folder) as connection:
-        table = parquet_table(connection, dataset.parquet)
+        table = parquet_table(connection, store.fetched(dataset.parquet))
         progress(0.1, "Counting days")
         frames = {"days": days.count(table)}
         progress(0.25, "Counting amounts")
@@ -113,7 +113,7 @@ def _count(dataset: Dataset, left_out: Sequence[Span], progress: Progress) -> Fr
         frames["groups"] = _masked(groups.rank(table, _groups(dataset), label), dataset.columns)
         progress(0.95, "Counting missing values")
         frames["missing"] = _named(missing.count(table, dataset.parquet), dataset)
-        frames["aside"] = _aside(connection, dataset.quarantine)
+        frames["aside"] = _aside(connection, store.fetched(dataset.quarantine))
     return frames
 
 

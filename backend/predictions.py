@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from backend import datasets, files, runs
+from backend import datasets, files, runs, store
 from backend.errors import TouchstoneError
 from backend.steps.columns import Role, named
 from backend.steps.formulas import safe
@@ -130,7 +130,7 @@ def _foretold(run_id: int, rows: "pd.Series[int]") -> pd.DataFrame:
     Known of the validation and test part: they lie in the folder of the run.
     """
     run = runs.get(run_id)
-    path = files.run_folder(run.id, run.attempt) / "predictions.parquet"
+    path = store.fetched(files.run_folder(run.id, run.attempt)) / "predictions.parquet"
     told = _filled(path) if path.is_file() else []
     if not told:
         return pd.DataFrame()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backend import datasets, files, policies, runs
+from backend import datasets, files, policies, runs, store
 from backend.errors import ModelNotReady, TransactionRefused
 from backend.queueing import TRAIN
 from backend.scorer import Scorer, open_scorer
@@ -96,7 +96,7 @@ def _scorer(run_id: int) -> Scorer:
     run = runs.get(run_id)
     if not run.is_judged or run.kind != TRAIN:
         raise ModelNotReady("This run has no finished model, so it cannot score. Choose another.")
-    return _open(files.run_folder(run.id, run.attempt))
+    return _open(store.fetched(files.run_folder(run.id, run.attempt)))
 
 
 @lru_cache(maxsize=MODELS_KEPT_OPEN)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from backend import files, judgements, policies, runs
+from backend import files, judgements, policies, runs, store
 from backend.errors import ModelNotReady
 from backend.policies import Policy
 from backend.steps import costs, outcomes, worth
@@ -205,7 +205,7 @@ def _stretch(days: float | None, weekly: bool) -> float:
 def _ranked(run_id: int) -> tuple[Ranked, float | None]:
     run = runs.get(run_id)
     folder = files.run_folder(run.id, run.attempt)
-    if run.is_live or not (folder / SCORES).is_file():
+    if run.is_live or not (store.fetched(folder) / SCORES).is_file():
         raise ModelNotReady("The scores of this run are not here. Choose another run.")
     return _rank(run_id, folder, run.clock)
 

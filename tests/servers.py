@@ -1,4 +1,4 @@
-"""Real servers for the tests: PostgreSQL 18 and Valkey, each in its own folder, and S3 in memory."""
+"""Real servers for the tests: PostgreSQL 18, Valkey and S3, each with a state of its own."""
 
 import os
 import pwd
