@@ -15,6 +15,7 @@ from db import Run, Worker, now, transaction
 from settings import settings
 
 GPU, CPU, BATCH = "gpu", "cpu", "batch"  # what runs need: also the names of the queues
+NEEDS = (GPU, CPU, BATCH)
 OTHER = aliased(Run)
 
 
