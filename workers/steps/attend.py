@@ -16,16 +16,17 @@ from workers.steps import export, minilm, sample
 from workers.steps.aims import Aim
 from workers.steps.carry import Carried, Start, carry
 from workers.steps.column_names import call
+from workers.steps.crew import Crew
 from workers.steps.epochs import Labelled, Pace, Schooling, logits_of
 from workers.steps.export_history import export_history_model
 from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
+from workers.steps.learner import Best
 from workers.steps.losses import LOSSES
 from workers.steps.pretraining import training_time
 from workers.steps.read import Part
 from workers.steps.seen import Places, Seen, seen_of, whole, write_events
 from workers.steps.sizes import SIZES
-from workers.steps.train import Best
 from workers.steps.unlabelled import Beside, Unlabelled
 
 if TYPE_CHECKING:
@@ -116,13 +117,14 @@ def _schooled(
     events: Events | None,
 ) -> Best:
     """Let the model learn, with or without a second task beside the labels."""
+    hold = lesson.voice, lesson.wishes, lesson.keeper, Crew.of(lesson.order)
     if not options.auxiliary:
-        return Schooling(model, pace, task, rounds, lesson.voice, lesson.wishes).run()
+        return Schooling(model, pace, task, rounds, *hold).run()
     everything = seen_of(task.train.read, events, training_time(lesson))
     beside = Unlabelled(everything, task.checked, options.seed)
     both = Beside(task, beside, options.auxiliary)
     pace = replace(pace, brought=frozenset(f"model.{name}" for name in pace.brought))
-    return Schooling(GuessingModel(model), pace, both, rounds, lesson.voice, lesson.wishes).run()
+    return Schooling(GuessingModel(model), pace, both, rounds, *hold).run()
 
 
 def _drawn(label: Places, options: "Options") -> tuple[list[Places], float, Manner]:

@@ -21,7 +21,7 @@ from backend import files
 from backend.errors import FileDamaged
 from settings import settings
 from workers.signals import Wishes
-from workers.voice import Voice
+from workers.voice import LEFT, Voice
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 FOLDER, DRAFT = "checkpoints", ".draft"
 ARRAYS, STATE = "arrays.safetensors", "state.json"
 KEPT = 2  # of each attempt: the newest, and one to fall back on
-LEFT = 143  # exit code of a process that was asked to leave: 128 + SIGTERM
 
 Array = NDArray[Any]
 State = dict[str, Any]

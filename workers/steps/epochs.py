@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,12 +16,14 @@ import torch
 from torch import Tensor
 
 from backend.steps import metrics
-from workers.family import Diverged
 from workers.signals import Wishes
+from workers.steps.checkpoint import Keeper
+from workers.steps.crew import Agreed, Crew, Losses
 from workers.steps.history_net import TransactionModel
+from workers.steps.learner import Best, Learner
 from workers.steps.losses import LOSSES, SQUARED_ERROR, Loss
 from workers.steps.seen import Floats, Places, Seen
-from workers.steps.train import AP_FROM_FRAUDS, LOST_LOSSES, SHOWN, Best
+from workers.steps.train import AP_FROM_FRAUDS, SHOWN
 from workers.voice import Voice
 
 AT_ONCE = 4_096  # rows that are checked together
@@ -100,7 +103,7 @@ class Labelled:
 
 @dataclass
 class Schooling:
-    """One model that learns on one device."""
+    """One model that learns on one device, or on several together."""
 
     model: torch.nn.Module
     pace: Pace
@@ -108,79 +111,106 @@ class Schooling:
     rounds: list[Places]  # places of the rows of each epoch
     voice: Voice
     wishes: Wishes
-    best: Best = field(default_factory=Best)
-    step: int = 0
+    keeper: Keeper
+    crew: Crew = field(default_factory=Crew)
 
     def __post_init__(self) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model.to(self.device)
-        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.steps = sum(math.ceil(len(each) / self.pace.batch_size) for each in self.rounds)
-        self.optimiser = _optimiser(self.model, self.pace)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
+        optimiser = _optimiser(self.model, self.pace)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
+        self.learner = Learner(self.model, optimiser, schedule, average, self.crew)
+        self.losses = self.crew.join(Losses(self.model, partial(self.task.loss, self.model)))
 
     def run(self) -> Best:
         """Learn, check after every epoch, and leave the best averaged weights in the model.
 
-        Ends early when nothing got better for a while or somebody asks to keep the best. Raises
-        Diverged when the loss was not a number three times in a row.
+        Goes on from a checkpoint where there is one. Ends early when nothing got better for a
+        while or somebody asks to keep the best. Raises Diverged when the loss was not a number
+        three times in a row, and SystemExit, having kept all, when somebody asks to leave.
         """
         self.voice.plan(self.steps)
-        began, waited = time.monotonic(), 0
-        for epoch, places in enumerate(self.rounds):
-            self._epoch(epoch, places, began)
-            waited = 0 if self._check() else waited + 1
-            if self.wishes.keep_best or waited == self.pace.patience:
-                break
-        self.model.load_state_dict(self.best.weights)
+        if saved := self.keeper.load():
+            self.learner.restore(saved)
+        self.began = time.monotonic() - self.learner.seconds
+        with self.wishes.looked_at():
+            for places, is_last in self._left():
+                self._take(places, is_last)
+                if self.learner.ended:
+                    break
+        self.crew.disband()
+        self.model.load_state_dict(self.learner.best.weights)
         self.model.cpu().eval()
-        return self.best
+        return self.learner.best
 
-    def _epoch(self, epoch: int, places: Places, began: float) -> None:
-        lost, recent = 0, []
-        for some in shuffled(places, self.pace.batch_size, self.pace.seed, epoch):
-            self.step += 1
-            recent.append(self._learn(some))
-            lost = 0 if math.isfinite(recent[-1]) else lost + 1
-            if lost == LOST_LOSSES:
-                raise Diverged("The loss stopped being a number. Try a smaller learning rate.")
-            if self.step % max(self.steps // SHOWN, 1) == 0:
-                self.voice.point("train", self.step, float(np.mean(recent)))
-                recent = []
-            seconds = time.monotonic() - began
-            speed = self.step * self.pace.batch_size / max(seconds, 1e-6)
-            self.voice.pace(self.step, speed, seconds / self.step * (self.steps - self.step))
-            if self.wishes.keep_best:
-                break
+    def _left(self) -> Iterator[tuple[Places, bool]]:
+        """Yield the batches that are left, and whether each is the last of its epoch."""
+        if self.learner.ended:
+            return
+        at = 0
+        for epoch, places in enumerate(self.rounds):
+            batches = list(shuffled(places, self.pace.batch_size, self.pace.seed, epoch))
+            for number, some in enumerate(batches, start=1):
+                at += 1
+                if at > self.learner.step:
+                    yield some, number == len(batches)
 
-    def _learn(self, places: Places) -> float:
+    def _take(self, places: Places, is_last: bool) -> None:
+        """Take a step, look whether it helped, tell of it, and keep all where that is due."""
+        learner = self.learner
+        agreed = self._learn(places)
+        if learner.step % max(self.steps // SHOWN, 1) == 0:
+            self.voice.point("train", learner.step, learner.mean_loss())
+        learner.seconds = time.monotonic() - self.began
+        speed = learner.step * self.pace.batch_size / max(learner.seconds, 1e-6)
+        left = learner.seconds / learner.step * (self.steps - learner.step)
+        self.voice.pace(learner.step, speed, left)
+        if is_last or agreed.keep_best:
+            learner.waited = 0 if self._check() else learner.waited + 1
+        patient = learner.waited < self.pace.patience
+        learner.ended = agreed.keep_best or not patient or learner.step == self.steps
+        learner.keep(self.keeper, agreed)
+
+    def _learn(self, places: Places) -> Agreed:
         self.model.train()
-        loss = self.task.loss(self.model, places, self.step / self.steps)
-        self.optimiser.zero_grad(set_to_none=True)
-        if torch.isfinite(loss):
-            loss.backward()
+        learner = self.learner
+        learner.optimiser.zero_grad(set_to_none=True)
+        loss = self.crew.go_back(self.losses, places, (learner.step + 1) / self.steps)
+        agreed = self.crew.agree(loss, self.wishes, self.keeper.due(learner.step + 1))
+        learner.hear(agreed.loss)
+        if math.isfinite(agreed.loss):
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            self.optimiser.step()
-            self.schedule.step()
+            learner.optimiser.step()
+            learner.schedule.step()
             self._follow()
-        return float(loss.detach())
+        return agreed
 
     def _follow(self) -> None:
-        kept = min(SLOWEST, (1 + self.step) / (10 + self.step))
-        slow, fast = list(self.average.parameters()), list(self.model.parameters())
+        assert self.learner.average is not None, "this loop averages the weights"
+        step = self.learner.step
+        kept = min(SLOWEST, (1 + step) / (10 + step))
+        slow, fast = list(self.learner.average.parameters()), list(self.model.parameters())
         with torch.no_grad():
             torch._foreach_lerp_(slow, fast, 1 - kept)
 
     def _check(self) -> bool:
-        """Measure the averaged weights; True when they are the best so far."""
-        checked = self.task.check(self.average)
+        """Measure the averaged weights; True when they are the best so far.
+
+        The first process of a crew measures for all.
+        """
+        learner, average = self.learner, self.learner.average
+        assert average is not None, "this loop averages the weights"
+        checked = self.task.check(average) if self.crew.is_first else None
         if checked is not None:
-            self.voice.point("validation", self.step, checked.loss, checked.ap)
-        value = checked.value if checked else math.nan
-        if self.best.weights and value <= self.best.value:
+            self.voice.point("validation", learner.step, checked.loss, checked.ap)
+        own = checked.value if checked else math.nan
+        (value,) = self.crew.sum(own if self.crew.is_first else 0.0)
+        if learner.best.weights and value <= learner.best.value:
             return False
-        weights = {name: each.clone() for name, each in self.average.state_dict().items()}
-        self.best = Best(value, self.step, weights)
+        weights = {name: each.clone() for name, each in average.state_dict().items()}
+        learner.best = Best(value, learner.step, weights)
         return True
 
     def _rate(self, step: int) -> float:

@@ -13,9 +13,10 @@ from workers.family import Learned, Lesson
 from workers.steps import encoder, export_text, sample
 from workers.steps.contrast import A_CLASS, Contrast
 from workers.steps.finetune import stage_name, to_check
+from workers.steps.learner import Best
 from workers.steps.sentence_net import SentenceClassifier, Vectors, vectors_of
 from workers.steps.tokenise import Writer
-from workers.steps.train import Best, Texts, measure, worth
+from workers.steps.train import Texts, measure, worth
 
 if TYPE_CHECKING:
     from workers.models.fewshot import Options

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from backend.scorer import MODEL
 from workers.family import Learned, Lesson
 from workers.steps import adapt, encoder, export_text, sample
+from workers.steps.crew import Crew
 from workers.steps.tokenise import Writer
 from workers.steps.train import Recipe, Texts, Training
 
@@ -107,7 +108,9 @@ def _training(
         kept_share=kept_share,
         voice=lesson.voice,
         wishes=lesson.wishes,
+        keeper=lesson.keeper,
         seconds_after=seconds_after,
+        crew=Crew.of(lesson.order),
     )
 
 

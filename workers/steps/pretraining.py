@@ -14,6 +14,7 @@ from workers.family import Learned, Lesson
 from workers.steps import minilm
 from workers.steps.carry import MODEL
 from workers.steps.column_names import call
+from workers.steps.crew import Crew
 from workers.steps.epochs import Pace, Schooling
 from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
@@ -50,8 +51,8 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     rounds = _rounds(len(train), options.steps * batch, options.seed)
     pace = Pace(options.learning_rate, batch, options.patience, options.seed)
     task = Unlabelled(train, checked, options.seed)
-    school = Schooling(GuessingModel(model), pace, task, rounds, voice, lesson.wishes)
-    best = school.run()
+    hold = voice, lesson.wishes, lesson.keeper, Crew.of(order)
+    best = Schooling(GuessingModel(model), pace, task, rounds, *hold).run()
 
     voice.stage("Saving what it learned")
     model.save_pretrained(order.folder / MODEL)

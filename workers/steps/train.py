@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,15 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from backend.steps import metrics, tokens
-from workers.family import Diverged
 from workers.signals import Wishes
+from workers.steps.checkpoint import Keeper
+from workers.steps.crew import Agreed, Crew, Losses
+from workers.steps.learner import Best, Learner
 from workers.voice import Voice
 
 BATCHES_SORTED = 50  # batches whose rows are sorted by length together
 CHECKED_AT_ONCE = 256
 WEIGHT_DECAY = 0.01
-LOST_LOSSES = 3  # losses in a row that are not numbers
 AP_FROM_FRAUDS = 30  # frauds in the checked sample from which AP decides, else the loss
 SHOWN = 150  # training points that are told
 
@@ -54,17 +56,8 @@ class Recipe:
 
 
 @dataclass
-class Best:
-    """The best weights so far."""
-
-    value: float = -math.inf
-    step: int = 0
-    weights: dict[str, torch.Tensor] = field(default_factory=dict)
-
-
-@dataclass
 class Training:
-    """One model being trained on one device."""
+    """One model being trained on one device, or on several together."""
 
     model: torch.nn.Module
     recipe: Recipe
@@ -74,9 +67,9 @@ class Training:
     kept_share: float
     voice: Voice
     wishes: Wishes
+    keeper: Keeper
     seconds_after: Callable[[float], float]  # seconds per checked row -> seconds of what follows
-    best: Best = field(default_factory=Best)
-    step: int = 0
+    crew: Crew = field(default_factory=Crew)
 
     def __post_init__(self) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -85,86 +78,106 @@ class Training:
         self.steps = max(round(self.recipe.epochs * a_round), 1)
         self.every = max(self.steps // self.recipe.checks, 1)
         self.seconds_per_check = 0.0
+        optimiser = _optimiser(self.model, self.recipe.learning_rate)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
+        self.learner = Learner(self.model, optimiser, schedule, crew=self.crew)
+        self.losses = self.crew.join(Losses(self.model, self._loss))
 
     def run(self) -> Best:
         """Train, check, and leave the best weights in the model.
 
-        Ends early when somebody asks to keep the best. Raises Diverged when the loss was not
-        a number three times in a row.
+        Goes on from a checkpoint where there is one. Ends early when somebody asks to keep the
+        best. Raises Diverged when the loss was not a number three times in a row, and SystemExit,
+        having kept all, when somebody asks to leave.
         """
         self.voice.plan(self.steps)
-        optimiser = _optimiser(self.model, self.recipe.learning_rate)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
-        began, lost, recent = time.monotonic(), 0, []
-        for places in self._batches():
-            self.step += 1
-            loss = self._learn(places, optimiser)
-            schedule.step()
-            lost = 0 if math.isfinite(loss) else lost + 1
-            if lost == LOST_LOSSES:
-                raise Diverged("The loss stopped being a number. Try a smaller learning rate.")
-            recent.append(loss)
-            if self.step % max(self.steps // SHOWN, 1) == 0:
-                self.voice.point("train", self.step, float(np.mean(recent)))
-                recent = []
-            self._pace(time.monotonic() - began)
-            if self.step % self.every == 0 or self.step == self.steps:
-                self._check()
-            if self.wishes.keep_best:
-                break
-        if not self.best.weights:
-            self._check()
-        self.model.load_state_dict(self.best.weights)
-        return self.best
+        if saved := self.keeper.load():
+            self.learner.restore(saved)
+        self.began = time.monotonic() - self.learner.seconds
+        with self.wishes.looked_at():
+            for places in islice(self._batches(), self.learner.step, None):
+                if self.learner.ended:
+                    break
+                self._take(places)
+        self.crew.disband()
+        self.model.load_state_dict(self.learner.best.weights)
+        return self.learner.best
 
-    def _learn(self, places: list[int], optimiser: torch.optim.Optimizer) -> float:
+    def _take(self, places: Rows) -> None:
+        """Take a step, look whether it helped, tell of it, and keep all where that is due."""
+        learner = self.learner
+        agreed = self._learn(places)
+        if learner.step % max(self.steps // SHOWN, 1) == 0:
+            self.voice.point("train", learner.step, learner.mean_loss())
+        learner.seconds = time.monotonic() - self.began
+        self._pace(learner.seconds)
+        learner.ended = agreed.keep_best or learner.step == self.steps
+        is_due = learner.step % self.every == 0 or learner.step == self.steps
+        if is_due or (learner.ended and not learner.best.weights):
+            self._check()
+        learner.keep(self.keeper, agreed)
+
+    def _learn(self, places: Rows) -> Agreed:
         self.model.train()
+        learner = self.learner
+        learner.optimiser.zero_grad(set_to_none=True)
+        loss = self.crew.go_back(self.losses, places)
+        agreed = self.crew.agree(loss, self.wishes, self.keeper.due(learner.step + 1))
+        learner.hear(agreed.loss)
+        if math.isfinite(agreed.loss):
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            learner.optimiser.step()
+        learner.schedule.step()
+        return agreed
+
+    def _loss(self, places: Rows) -> torch.Tensor:
         with autocast(self.device):
             ids = [self.train.ids[place] for place in places]
             logits = _forward(self.model, ids, self.recipe.pad)
         label = torch.from_numpy(self.train.label[places]).to(self.device)
-        loss = functional.cross_entropy(logits.float(), label)
-        optimiser.zero_grad(set_to_none=True)
-        if torch.isfinite(loss):
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            optimiser.step()
-        return float(loss.detach())
+        return functional.cross_entropy(logits.float(), label)
 
     def _check(self) -> None:
         """Measure the fixed validation sample and keep the weights when they are the best.
 
         The loss is weighted to the mix that is trained on, so that both curves compare; the
-        average precision is weighted to the real mix.
+        average precision is weighted to the real mix. The first process of a crew measures for
+        all.
         """
+        learner = self.learner
+        (value,) = self.crew.sum(self._worth() if self.crew.is_first else 0.0)
+        best = learner.best
+        if not best.weights or value >= best.value or math.isnan(best.value):
+            weights = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+            learner.best = Best(value, learner.step, weights)
+
+    def _worth(self) -> float:
         ap, loss = None, math.nan
         if len(self.check):
             began = time.monotonic()
             logit = logits_of(self.model, self.check.ids, self.recipe.pad, fast=True)
             self.seconds_per_check = time.monotonic() - began
             loss, ap = measure(self.check, logit, self.kept_share)
-            self.voice.point("validation", self.step, loss, ap)
-        value = worth(self.check, loss, ap)
-        if not self.best.weights or value >= self.best.value or math.isnan(self.best.value):
-            weights = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
-            self.best = Best(value, self.step, weights)
+            self.voice.point("validation", self.learner.step, loss, ap)
+        return worth(self.check, loss, ap)
 
     def _pace(self, seconds: float) -> None:
-        checks_done, checks_left = self.step // self.every, self.recipe.checks
+        step = self.learner.step
+        checks_done, checks_left = step // self.every, self.recipe.checks
         learning = seconds - checks_done * self.seconds_per_check
-        left = learning / self.step * (self.steps - self.step)
+        left = learning / step * (self.steps - step)
         left += max(checks_left - checks_done, 0) * self.seconds_per_check
         left += self.seconds_after(self.seconds_per_check / max(len(self.check), 1))
-        rows = self.step * self.recipe.batch_size
-        self.voice.pace(self.step, rows / max(learning, 1e-6), left)
+        rows = step * self.recipe.batch_size
+        self.voice.pace(step, rows / max(learning, 1e-6), left)
 
-    def _batches(self) -> Iterator[list[int]]:
+    def _batches(self) -> Iterator[Rows]:
         """Yield `steps` batches; the order depends on the seed and the epoch alone."""
         left = self.steps
         for epoch, places in enumerate(self.rounds):
             ids = [self.train.ids[place] for place in places]
             for batch in shuffled(ids, self.recipe.batch_size, self.recipe.seed, epoch)[:left]:
-                yield places[batch].tolist()
+                yield places[batch]
                 left -= 1
 
     def _rate(self, step: int) -> float:

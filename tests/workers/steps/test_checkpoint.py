@@ -13,8 +13,8 @@ import torch
 
 from workers.signals import Wishes
 from workers.steps import checkpoint
-from workers.steps.checkpoint import LEFT, Keeper
-from workers.voice import Voice
+from workers.steps.checkpoint import Keeper
+from workers.voice import LEFT, Voice
 
 STATE = {"epoch": 3, "losses": [0.1, float("inf")], "best": -float("inf")}
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workers.signals import Wishes
 from workers.steps import train
+from workers.steps.checkpoint import Keeper
 from workers.voice import Voice
 
 
@@ -45,16 +46,24 @@ class _Pair(torch.nn.Module):
 
 
 @pytest.fixture
-def learn():
+def learn(tmp_path):
     def run(train_label, check_label, weight, kept_share=1.0):
         told = io.StringIO()
         texts = train.Texts([[1, 2]] * len(train_label), np.array(train_label), weight)
         check = train.Texts([[1, 2]] * len(check_label), np.array(check_label), weight)
         recipe = train.Recipe(1.0, 1e-6, 8, 0.1, 1, 0, 0)
-        wishes, voice = Wishes(), Voice(told)
-        rounds = [np.arange(len(texts))]
+        voice = Voice(told)
         best = train.Training(
-            _Pair(), recipe, texts, rounds, check, kept_share, voice, wishes, lambda _: 0.0
+            model=_Pair(),
+            recipe=recipe,
+            train=texts,
+            rounds=[np.arange(len(texts))],
+            check=check,
+            kept_share=kept_share,
+            voice=voice,
+            wishes=Wishes(),
+            keeper=Keeper(tmp_path / "checkpoints", (), voice),
+            seconds_after=lambda _: 0.0,
         ).run()
         return best, [json.loads(line) for line in told.getvalue().splitlines()]
 

@@ -11,6 +11,7 @@ from backend.steps.fields import Fields
 from backend.steps.situation import Rows
 from tests.workers.learning import COLUMNS, simulated
 from workers.signals import Wishes
+from workers.steps.checkpoint import Keeper
 from workers.steps.epochs import Labelled, Pace, Schooling
 from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
@@ -38,7 +39,7 @@ def guessing() -> GuessingModel:
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_guesses_better_the_longer_it_learns(beside):
+def test_guesses_better_the_longer_it_learns(tmp_path, beside):
     model, task = guessing(), Unlabelled(seen(FRAME.head(450)), seen(FRAME.tail(150)), seed=0)
     before = task.check(model).loss
     learned = task
@@ -46,8 +47,9 @@ def test_guesses_better_the_longer_it_learns(beside):
         labelled = Labelled(LOSSES[CROSS_ENTROPY], task.train, task.checked, 1.0)
         learned = Beside(labelled, task, weight=1.0)
     rounds = [np.arange(450)] * 4
-    school = Schooling(model, Pace(5e-3, 64, 9, 0), learned, rounds, Voice(io.StringIO()), Wishes())
-    best = school.run()
+    voice = Voice(io.StringIO())
+    hold = voice, Wishes(), Keeper(tmp_path / "checkpoints", (), voice)
+    best = Schooling(model, Pace(5e-3, 64, 9, 0), learned, rounds, *hold).run()
     assert task.check(model).loss < 0.95 * before
     labelled_loss = 0.5  # that of the labels is small, that of many classes is not
     assert (best.value > -labelled_loss) == beside
