@@ -3,13 +3,13 @@
 import shutil
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.endings import count_crash
 from backend.hold import let_go
 from backend.states import Failure, RunState
-from db import Run, now, transaction
+from db import Checkpoint, Run, now, transaction
 from settings import settings
 
 BATCH = 100
@@ -18,23 +18,30 @@ BATCH = 100
 def take_back() -> list[int]:
     """Return to the queue every run whose lease ran out, and give their numbers.
 
-    After `crash_limit` crashed attempts a run is set aside instead. Any number of reapers may
-    do so at once: each run is moved by one conditional update on its attempt.
+    A lost worker counts as a crash of the run unless the attempt had got further than where it
+    began: one that loses its worker before that, `crash_limit` times, is set aside. Any number
+    of reapers may look at once: each run is moved by one conditional update on its attempt.
     """
+    further = exists().where(
+        Checkpoint.run_id == Run.id,
+        Checkpoint.attempt == Run.attempt,
+        Checkpoint.step > Run.resumed_step,
+    )
     with transaction() as session:
-        silent = (Run.state == RunState.RUNNING, Run.lease_until < now(session))
-        lost = select(Run.id, Run.attempt, Run.crashes).where(*silent).limit(BATCH)
-        found = session.execute(lost.with_for_update(skip_locked=True)).all()
-        return [
-            run_id
-            for run_id, attempt, crashes in found
-            if count_crash(
-                session,
-                update(Run).where(Run.id == run_id, Run.attempt == attempt, *silent),
-                crashes,
-                Failure.LOST,
-            )
-        ]
+        present = now(session)
+        silent = (Run.state == RunState.RUNNING, Run.lease_until < present)
+        lost = select(Run.id, Run.attempt, Run.crashes, further).where(*silent).limit(BATCH)
+        taken = []
+        for run_id, attempt, crashes, got_further in session.execute(
+            lost.with_for_update(of=Run, skip_locked=True)
+        ).all():
+            change = update(Run).where(Run.id == run_id, Run.attempt == attempt, *silent)
+            if got_further:
+                moved = let_go(session, change, present, failure=Failure.LOST) is not None
+            else:
+                moved = count_crash(session, change, crashes, Failure.LOST)
+            taken += [run_id] if moved else []
+    return taken
 
 
 def resume_paused() -> list[int]:
