@@ -10,6 +10,7 @@ from backend.errors import FileDamaged
 from settings import settings
 
 MANIFEST = "manifest.json"
+CHECKPOINTS = "checkpoints"  # folder of what an attempt can be gone on from; never sealed
 NOT_SEALED = (MANIFEST, "log.txt")  # a process may write its log until its very end
 
 
@@ -53,7 +54,10 @@ def move(draft: Path, target: Path) -> None:
 
 def seal(folder: Path) -> None:
     """Write the manifest of a finished folder, last, so that its existence means complete."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    aside = folder / CHECKPOINTS
+    files = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and aside not in path.parents
+    ]
     sealed = [path for path in files if path.name not in NOT_SEALED]
     sums = {str(path.relative_to(folder)): sha256(path) for path in sealed}
     for path in files:
@@ -81,3 +85,9 @@ def verify(folder: Path) -> None:
 def remove(folder: Path) -> None:
     """Delete a folder with all it holds; a folder that is not there is no error."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_checkpoints(run_id: int) -> None:
+    """Delete all that a run could be gone on from; once it has succeeded nobody needs it."""
+    for folder in (settings.data / "runs" / str(run_id)).glob(f"*/{CHECKPOINTS}"):
+        remove(folder)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backend.files import CHECKPOINTS
 from backend.steps.columns import Column, from_plain
 from backend.steps.spans import Span
 
@@ -34,6 +35,7 @@ class Order:
     start: Path | None = None  # folder of the run whose weights it starts from
     resume: tuple[Path, ...] = ()  # checkpoints to go on from, newest first
     devices: int = 1  # that learn at the same time
+    rank: int = 0  # of this process among those; only the first tells and leaves something
     halvings: int = 0  # of what is computed at once, after a graphics card was full
     supervisor: int | None = None  # process to end with, when one started this
     supervisor_began: int = 0  # in ticks of the machine's clock, as its number may be used again
@@ -56,4 +58,4 @@ class Order:
 
 def checkpoint(folder: Path, step: int) -> Path:
     """Return where the attempt that writes to `folder` keeps its checkpoint of a step."""
-    return folder / "checkpoints" / f"{step:09d}"
+    return folder / CHECKPOINTS / f"{step:09d}"

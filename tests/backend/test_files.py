@@ -6,6 +6,7 @@ import pytest
 
 from backend import files
 from backend.errors import FileDamaged
+from settings import settings
 
 
 @pytest.fixture
@@ -46,3 +47,20 @@ def test_removing_what_is_not_there_is_no_error(sealed: Path) -> None:
     files.remove(sealed)
     files.remove(sealed)
     assert not sealed.exists()
+
+
+def test_checkpoints_are_no_part_of_what_is_sealed_and_go_at_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.__dict__, "data", tmp_path)
+    for attempt in (1, 2):
+        checkpoint = files.run_folder(7, attempt) / files.CHECKPOINTS / "000000010"
+        checkpoint.mkdir(parents=True)
+        (checkpoint / "state.json").write_text("{}")
+        (files.run_folder(7, attempt) / "reader.json").write_text("{}")
+    sealed = files.run_folder(7, 2)
+    files.seal(sealed)
+    files.remove_checkpoints(7)
+    files.verify(sealed)
+    assert sorted(path.name for path in sealed.iterdir()) == ["manifest.json", "reader.json"]
+    assert [path.name for path in files.run_folder(7, 1).iterdir()] == ["reader.json"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from workers.order import Order
 
-FOLDER, DRAFT = "checkpoints", ".draft"
+DRAFT = ".draft"  # how a folder ends that is not finished
 ARRAYS, STATE = "arrays.safetensors", "state.json"
 KEPT = 2  # of each attempt: the newest, and one to fall back on
 
@@ -53,6 +53,7 @@ class Keeper:
     folder: Path  # of this attempt's checkpoints
     resume: tuple[Path, ...]  # folders of checkpoints of attempts before, newest first
     voice: Voice
+    writes: bool = True  # of processes that learn together only the first does
     steps: int = field(default_factory=lambda: settings.checkpoint_steps)
     seconds: float = field(default_factory=lambda: settings.checkpoint_seconds)
     step: int = field(default=0, init=False)  # of the newest checkpoint
@@ -61,7 +62,7 @@ class Keeper:
     @classmethod
     def of(cls, order: "Order", voice: Voice) -> "Keeper":
         """Return the keeper of the attempt that an order asks for."""
-        return cls(order.folder / FOLDER, order.resume, voice)
+        return cls(order.folder / files.CHECKPOINTS, order.resume, voice, order.rank == 0)
 
     def due(self, step: int) -> bool:
         """Tell whether a checkpoint is to be written now, by steps or by time since the last."""
@@ -83,21 +84,25 @@ class Keeper:
         left nothing behind, when it cannot be written.
         """
         target = self.folder / f"{step:09d}"
-        if target.is_dir():
-            return
+        if not target.is_dir() and self.writes:
+            self._write(target, arrays, {"step": step, "state": state})
+            self.voice.checkpoint(step, files.sha256(target / files.MANIFEST))
+            self._forget()
+        self.step, self.saved_at = step, time.monotonic()
+
+    def _write(
+        self, target: Path, arrays: "Mapping[str, Array | torch.Tensor]", told: State
+    ) -> None:
         draft = target.with_suffix(DRAFT)
         try:
             draft.mkdir(parents=True, exist_ok=True)
             files.write(draft / ARRAYS, safetensors.numpy.save(_plain(arrays)))
-            files.write(draft / STATE, json.dumps({"step": step, "state": state}).encode())
+            files.write(draft / STATE, json.dumps(told).encode())
             files.seal(draft)
             files.move(draft, target)
         except OSError:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-        self.step, self.saved_at = step, time.monotonic()
-        self.voice.checkpoint(step, files.sha256(target / files.MANIFEST))
-        self._forget()
 
     def load(self) -> Saved | None:
         """Return the newest checkpoint that is whole, and tell its step; 0 and None without one.
@@ -105,7 +110,7 @@ class Keeper:
         Nothing is told where there is none to look for. A folder that is gone, unfinished or
         damaged in any way is passed over for the one before it.
         """
-        for draft in self.folder.parent.parent.glob(f"*/{FOLDER}/*{DRAFT}"):
+        for draft in self.folder.parent.parent.glob(f"*/{files.CHECKPOINTS}/*{DRAFT}"):
             shutil.rmtree(draft, ignore_errors=True)
         found = next(filter(None, map(read, self.resume)), None)
         if found is not None:

@@ -6,7 +6,7 @@ them, and torch's DistributedDataParallel adds them up. Alone, nothing of it is 
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch import distributed as dist
 
-from workers.order import Order
+from workers.order import SCRATCH, Order
 from workers.signals import Wishes
 
 Places = NDArray[np.int64]
@@ -42,6 +42,25 @@ class Losses(nn.Module):
         return self.of(*what)
 
 
+def enlist(order: Order) -> Order:
+    """Join the processes that torchrun started; return the order as this one of them does it.
+
+    All but the first work in a folder of their own below the scratch folder. Without torchrun
+    the order is returned as it is.
+    """
+    if not dist.is_torchelastic_launched():
+        return order
+    if torch.cuda.is_available():
+        torch.cuda.set_device(dist.get_node_local_rank())
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    rank = dist.get_rank()
+    if not rank:
+        return order
+    own = order.folder / SCRATCH / str(rank)
+    own.mkdir(parents=True, exist_ok=True)
+    return replace(order, folder=own, rank=rank)
+
+
 @dataclass(frozen=True)
 class Crew:
     """The processes that learn together, as one of them sees it."""
@@ -54,8 +73,7 @@ class Crew:
     def of(cls, order: Order) -> "Crew":
         """Return the crew of an order, of which this process is one."""
         together = dist.is_available() and dist.is_initialized()
-        size = dist.get_world_size() if together else 1
-        return cls(dist.get_rank() if together else 0, size, order.halvings)
+        return cls(order.rank, dist.get_world_size() if together else 1, order.halvings)
 
     @property
     def is_first(self) -> bool:
@@ -64,8 +82,9 @@ class Crew:
 
     def join(self, losses: Losses) -> nn.Module:
         """Return the losses so that going back through them adds up everybody's gradients."""
-        if not dist.is_initialized():
+        if not (dist.is_available() and dist.is_initialized()):
             return losses
+        torch.manual_seed(torch.initial_seed() + self.rank)  # else all drop out the same
         return nn.parallel.DistributedDataParallel(
             losses, find_unused_parameters=True, broadcast_buffers=False
         )
