@@ -1,0 +1,177 @@
+"""Many schedules in one house: `python -m tests.chaos.campaign --tier T1 --seeds 1-10`.
+
+Prints one JSON line per schedule, as soon as it has been checked, and ends with status 1 when one
+showed a violation. A house that did is not used again.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine
+
+from tests.chaos import ledger
+from tests.chaos.checker import check
+from tests.chaos.house import ROLES, House, standing
+from tests.chaos.inside.bugs import OF_PAGES, PLANTED
+from tests.chaos.plan import Plan, of_seed
+from tests.chaos.schedule import play
+
+ROWS = 40  # that every run of the family scores
+READY_WITHIN = 60.0
+
+
+def run(plans: list[Plan], bug: str = "", keep: Path | None = None) -> Iterator[dict[str, Any]]:
+    """Play plans of one tier, one after the other; yield what came of each.
+
+    What a house with a violation wrote is copied into the folder `keep`.
+    """
+    left = list(plans)
+    while left:
+        with ready(left[0].tier, bug, left[0].skewed) as (house, dataset_id):
+            skewed = house.skewed
+            while left and left[0].skewed == skewed:
+                told = _one(house, dataset_id, left.pop(0))
+                yield told
+                if told["violations"]:
+                    _keep(house, keep)
+                    break
+
+
+@contextmanager
+def ready(tier: str, bug: str = "", skewed: float = 0.0) -> Iterator[tuple[House, int]]:
+    """Stand a house up, with its tables, a ledger, a dataset and its trainers ready."""
+    with standing(tier, bug, skewed) as house:
+        from db import engine, migrate
+
+        if bug in OF_PAGES:
+            module, plant = PLANTED[bug]
+            plant(import_module(module))
+        migrate.upgrade()
+        direct = create_engine(house.direct_url)
+        ledger.install(direct)
+        direct.dispose()
+        for role in ROLES:
+            house.start(role)
+        dataset_id = _bring(house)
+        _wait_for_trainers(house)
+        try:
+            yield house, dataset_id
+        finally:
+            house.kill_all()
+            engine().dispose()
+
+
+def _one(house: House, dataset_id: int, plan: Plan) -> dict[str, Any]:
+    from tests.chaos import history
+
+    played = play(house, dataset_id, plan)
+    direct = create_engine(house.direct_url)
+    try:
+        found = check(house, played, direct, ROWS)
+        moves = [m for m in ledger.moves(direct) if m.run_id in {a.run_id for a in played.asked}]
+    finally:
+        direct.dispose()
+    operations = [one for one in history.read(house.control) if one["at"] >= played.began]
+    return {
+        "seed": plan.seed,
+        "tier": plan.tier,
+        "runs": len(plan.jobs),
+        "faults": [fault.what for fault in plan.faults],
+        "attempts": sum(move.new_state == "running" for move in moves),
+        "resumed": sum(one["op"] == "learn" and one["step"] > 0 for one in operations),
+        "operations": len(operations),
+        "seconds": round(played.seconds, 1),
+        "violations": [asdict(one) for one in found],
+    }
+
+
+def _bring(house: House) -> int:
+    """Store a dataset, and what every run will have scored."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from backend import datasets
+    from tests.backend.launching import add_dataset
+
+    dataset_id = add_dataset()
+    path = datasets.parquet_path(dataset_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table(
+        {
+            "row": pa.array(range(ROWS), pa.int64()),
+            "part": ["test"] * ROWS,
+            "score": [row / ROWS for row in range(ROWS)],
+            "label": pa.array([row % 2 for row in range(ROWS)], pa.int8()),
+            "amount": [1.0] * ROWS,
+            "time": [0.0] * ROWS,
+            "kind": pa.nulls(ROWS, pa.string()),
+            "predicted": pa.nulls(ROWS, pa.float64()),
+        }
+    )
+    pq.write_table(table, path)
+    shutil.copy(path, house.control / "scores.parquet")
+    return dataset_id
+
+
+def _wait_for_trainers(house: House) -> None:
+    from backend import offers
+
+    end = time.monotonic() + READY_WITHIN
+    while len({worker.name for worker in offers.workers()}) < 2:
+        house.keep_up()
+        logs = "\n".join(path.read_text()[-2000:] for path in (house.control / "logs").iterdir())
+        assert time.monotonic() < end, f"the trainers did not start:\n{logs}"
+        time.sleep(0.1)
+
+
+def _keep(house: House, folder: Path | None) -> None:
+    if folder is not None:
+        target = Path(tempfile.mkdtemp(prefix=f"{house.tier}-", dir=folder))
+        shutil.copytree(house.control, target / "control", dirs_exist_ok=True)
+        shutil.copytree(house.data, target / "data", dirs_exist_ok=True)
+
+
+def replay(told: dict[str, Any]) -> str:
+    """Return the command that plays a schedule again."""
+    return f"python -m tests.chaos.campaign --tier {told['tier']} --seeds {told['seed']}"
+
+
+def main() -> int:
+    """Play the seeds named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", choices=("T0", "T1", "T2"), default="T0")
+    parser.add_argument("--seeds", default="1-10", help="as 1-10 or 3,7")
+    parser.add_argument("--bug", default="", help="a planted one, see tests/chaos/inside/bugs.py")
+    parser.add_argument("--keep", type=Path, help="folder for what a violation left behind")
+    chosen = parser.parse_args()
+    plans = [of_seed(seed, chosen.tier) for seed in _seeds(chosen.seeds)]
+    plans.sort(key=lambda plan: plan.skewed)
+    failed = 0
+    for told in run(plans, chosen.bug, chosen.keep):
+        print(json.dumps(told), flush=True)
+        if told["violations"]:
+            failed += 1
+            print(f"again: {replay(told)}", file=sys.stderr, flush=True)
+    return int(failed > 0)
+
+
+def _seeds(words: str) -> list[int]:
+    found: list[int] = []
+    for word in words.split(","):
+        first, _, last = word.partition("-")
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""How each fault of a plan is done to a house, and how it is lifted again."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import redis
+
+from settings import settings
+from tests.chaos.house import ROLES, House
+from tests.chaos.inside.disk import FULL, cut_power
+from tests.chaos.plan import Fault
+from tests.chaos.proxy import Mode
+
+Lift = Callable[[], None]
+CHECKPOINT_WITHIN = 3.0  # seconds that are waited for one to damage
+
+
+def do(house: House, fault: Fault) -> Lift | None:
+    """Do a fault; return what lifts it again, where something does."""
+    verb, _, part = fault.what.partition("_")
+    if fault.who in house.proxies and fault.what != "flush":
+        return _break_connections(house, fault)
+    if fault.what in SPECIAL:
+        return SPECIAL[fault.what](house, fault)
+    if verb == "kill":
+        if fault.lasts:
+            house.hold_back(fault.who, fault.lasts)
+        house.signal(fault.who, part, signal.SIGKILL)
+        return None
+    if verb == "stop":
+        house.signal(fault.who, part, signal.SIGSTOP)
+        return partial(_go_on, house, fault.who)
+    raise ValueError(f"no such fault: {fault}")
+
+
+def _break_connections(house: House, fault: Fault) -> Lift:
+    proxy = house.proxies[fault.who]
+    proxy.set(Mode(fault.what))
+
+    def lift() -> None:
+        if proxy.mode is Mode.BLACKHOLE:
+            proxy.reset()  # a firewall that comes back knows no connection from before
+        proxy.set(Mode.OPEN)
+
+    return lift
+
+
+def _go_on(house: House, role: str) -> None:
+    house.signal(role, "all", signal.SIGCONT)
+
+
+def _leave(house: House, fault: Fault) -> None:
+    house.signal(fault.who, "main", signal.SIGTERM)
+
+
+def _kill_reaper(house: House, _: Fault) -> None:
+    house.signal("reaper", "main", signal.SIGKILL)
+
+
+def _flush(house: House, _: Fault) -> None:
+    address = settings.broker_url
+    if "broker" in house.proxies:
+        host, port = house.proxies["broker"].target
+        address = f"redis://{host}:{port}/0"
+    with redis.Redis.from_url(address) as broker:
+        broker.flushall()
+
+
+def _full_disk(house: House, _: Fault) -> Lift:
+    path = house.control / FULL
+    path.touch()
+    return partial(path.unlink, missing_ok=True)
+
+
+def _power_cut(house: House, _: Fault) -> None:
+    house.kill_all()
+    cut_power(house.data, house.control)
+    for role in ROLES:
+        house.hold_back(role, 0.5)
+
+
+def _bit_flip(house: House, fault: Fault) -> None:
+    """End who writes the newest checkpoint of a trainer's run, and damage it."""
+    end = time.monotonic() + CHECKPOINT_WITHIN
+    while not (found := _checkpoints(house, fault.who)) and time.monotonic() < end:
+        time.sleep(0.02)
+    house.signal(fault.who, "child", signal.SIGKILL)
+    if found:
+        with suppress(FileNotFoundError), found[-1].open("r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            last = file.read(1)
+            file.seek(-1, os.SEEK_END)
+            file.write(bytes([last[0] ^ 0x40]))
+
+
+def _checkpoints(house: House, role: str) -> list[Path]:
+    """Return the arrays of the checkpoints that a trainer's children have written, oldest first."""
+    folders = [house.folder_of(pid) for pid in house.members(role)["child"]]
+    found = (path for folder in folders for path in folder.glob("checkpoints/*/*.safetensors"))
+    return sorted(path for path in found if path.parent.suffix == "")
+
+
+SPECIAL: dict[str, Callable[[House, Fault], Lift | None]] = {
+    "leave": _leave,
+    "kill_reaper": _kill_reaper,
+    "flush": _flush,
+    "full_disk": _full_disk,
+    "power_cut": _power_cut,
+    "bit_flip": _bit_flip,
+}

@@ -1,0 +1,33 @@
+"""Which modules are changed in this process of a schedule, and how."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+
+from tests.chaos.inside import bugs, clock, disk, learner, record
+
+Patches = dict[str, list[Callable[[ModuleType], None]]]
+
+
+def chosen() -> Patches:
+    """Return the patches for this process, by the name of the module they wait for."""
+    found: Patches = {name: [partial(record.wrap, names=ops)] for name, ops in record.OPS.items()}
+    found.setdefault("backend.plugins", []).append(learner.offer_only_this)
+    bug = os.environ.get("CHAOS_BUG", "")
+    if bug:
+        module, plant = bugs.PLANTED[bug]
+        found.setdefault(module, []).insert(0, plant)  # below the record: what it does is seen
+    found.setdefault("db.session", []).append(clock.skew)
+    if is_child():
+        learner.stand_in()
+        disk.watch()
+    else:
+        disk.measure()
+    return found
+
+
+def is_child() -> bool:
+    """True in the process that learns."""
+    return "workers.journey" in sys.orig_argv

@@ -1,0 +1,77 @@
+"""The history of one process: a JSON line for every operation it did, in `CHAOS_CONTROL`.
+
+Every line: op, at (monotonic seconds, one clock for all processes of a machine), took, pid,
+role; run and attempt where the operation names them; result, or error.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ATTEMPTS = (
+    "claim", "renew", "enter_stage", "note", "record_points", "record_checkpoint", "resumed",
+    "succeed", "fail", "crashed", "give_back", "pause_disk", "halve", "end_cancelled",
+)  # fmt: skip
+OPS: dict[str, Sequence[str]] = {
+    "backend.attempts": ATTEMPTS,
+    "backend.jobs": ("ring", "ring_the_waiting"),
+    "backend.rescue": ("take_back", "resume_paused"),
+}
+
+
+write = os.write  # as it was before anybody made it fail
+
+
+def control() -> Path:
+    """Return the folder through which a schedule and its processes speak."""
+    return Path(os.environ["CHAOS_CONTROL"])
+
+
+def tell(op: str, **what: Any) -> None:
+    """Append one line to this process's history; one write, so that a kill tears no line."""
+    folder = control() / "history"
+    role = os.environ.get("CHAOS_ROLE", "")
+    line = {"op": op, "at": time.monotonic(), "pid": os.getpid(), "role": role, **what}
+    handle = os.open(
+        folder / f"{role}-{os.getpid()}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644
+    )
+    try:
+        write(handle, (json.dumps(line, default=str) + "\n").encode())
+    finally:
+        os.close(handle)
+
+
+def wrap(module: ModuleType, names: Sequence[str]) -> None:
+    """Have the named functions of a module tell of each call."""
+    for name in names:
+        if hasattr(module, name):
+            setattr(module, name, _told(name, getattr(module, name)))
+
+
+def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def telling(*args: Any, **named: Any) -> Any:
+        began = time.monotonic()
+        run, attempt = (*(each for each in args if isinstance(each, int)), None, None)[:2]
+        told = {"run": run, "attempt": attempt, "began": began}
+        try:
+            result = function(*args, **named)
+        except BaseException as error:
+            first = str(error).splitlines()[:1]
+            tell(name, **told, error=type(error).__name__, said=first)
+            raise
+        if name == "claim":
+            told["attempt"] = result.number if result else None
+        tell(name, **told, result=_plain(result))
+        return result
+
+    return telling
+
+
+def _plain(result: Any) -> Any:
+    return result if isinstance(result, bool | int | str | list | None) else bool(result)

@@ -1,0 +1,101 @@
+"""What one schedule does: the runs that are asked for, and what goes wrong meanwhile.
+
+A seed and a tier give the same plan each time, which is how a failure is played again.
+"""
+
+import random
+from dataclasses import dataclass
+
+from tests.chaos.house import TRAINERS
+
+WINDOW = 3.0  # seconds in which faults begin
+BROKER_FAULTS = ("down", "blackhole", "latency", "slow", "half_closed", "flush")
+DATABASE_FAULTS = ("down", "blackhole", "latency", "half_closed", "cut_after_commit")
+MACHINE_FAULTS = (
+    "kill_main", "kill_pool", "kill_child", "kill_all", "stop_pool", "stop_child", "stop_all",
+    "leave", "kill_reaper", "bit_flip", "full_disk", "power_cut",
+)  # fmt: skip
+TROUBLES = ("", "", "", "", "segv", "hang", "broken", "nan", "disk_kill", "disk_fail", "disk_full")
+ALWAYS = ("broken", "nan")  # troubles of the run itself, which every attempt meets
+AFTER_ALL = float("inf")  # when every run has ended
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of the family `chaos`, submitted twice at the same time."""
+
+    seed: int
+    steps: int = 30
+    pause: float = 0.02  # seconds a step takes
+    trouble: str = ""  # hang, segv, broken or nan; or of the disk: disk_kill, disk_fail, disk_full
+    at: int = 0  # step of the trouble, or which call that writes
+    troubled_attempts: int = 1  # 0: all
+    cancel_after: float | None = None  # seconds
+
+    def options(self) -> dict[str, object]:
+        """Return the options of the family that stand for it."""
+        told = {"seed": self.seed, "steps": self.steps, "pause": self.pause}
+        if self.trouble.startswith("disk_"):
+            return {**told, "disk": self.trouble.removeprefix("disk_"), "disk_call": self.at}
+        attempts = self.troubled_attempts
+        trouble = {"trouble": self.trouble, "trouble_step": self.at, "troubled_attempts": attempts}
+        return told | trouble
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong."""
+
+    at: float  # seconds after the first submission, or AFTER_ALL
+    what: str
+    who: str = ""  # a role, or which proxy
+    lasts: float = 0.0  # seconds until it is lifted, or until who was killed starts again
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One schedule."""
+
+    seed: int
+    tier: str
+    jobs: tuple[Job, ...]
+    faults: tuple[Fault, ...]
+    skewed: float = 0.0  # seconds the trainers' clocks are ahead; T2 only
+    settled_within: float = 60.0  # seconds after the last fault was lifted
+
+
+def of_seed(seed: int, tier: str, without: tuple[str, ...] = ()) -> Plan:
+    """Return the plan of a seed; faults named in `without` are left out of the draw."""
+    draw = random.Random(f"{seed} {tier}")
+    jobs = tuple(_job(draw, seed * 100 + number) for number in range(draw.randint(4, 6)))
+    pools = [[("machine", what) for what in MACHINE_FAULTS if what not in without]]
+    if tier != "T0":
+        pools.append([("broker", what) for what in BROKER_FAULTS])
+    if tier == "T2":
+        pools.append([("database", what) for what in DATABASE_FAULTS])
+    faults = [_fault(draw, draw.choice(draw.choice(pools))) for _ in range(draw.randint(2, 4))]
+    skewed = draw.choice((0.0, 0.0, 3_600.0, -3_600.0)) if tier == "T2" else 0.0
+    return Plan(seed, tier, jobs, tuple(sorted(faults, key=lambda fault: fault.at)), skewed)
+
+
+def _job(draw: random.Random, seed: int) -> Job:
+    trouble = draw.choice(TROUBLES)
+    cancelled = draw.random() < 0.15
+    return Job(
+        seed=seed,
+        steps=draw.randint(12, 40),
+        pause=draw.choice((0.01, 0.02, 0.03)),
+        trouble=trouble,
+        at=draw.randint(1, 25 if trouble.startswith("disk") else 12),
+        troubled_attempts=0 if trouble in ALWAYS else 1,
+        cancel_after=draw.uniform(0.1, WINDOW) if cancelled else None,
+    )
+
+
+def _fault(draw: random.Random, chosen: tuple[str, str]) -> Fault:
+    where, what = chosen
+    at = round(draw.uniform(0.3, WINDOW), 2)
+    if where != "machine":
+        return Fault(at, what, where, round(draw.uniform(0.2, 3.0), 2))
+    lasts = round(draw.uniform(2.2, 3.2), 2) if what.startswith("stop") else 1.0
+    return Fault(at, what, draw.choice(TRAINERS), lasts)
