@@ -199,7 +199,7 @@ class TestProgress:
         app = open_page("progress", run=failed)
         assert "Out of memory" in app.error[0].value
         assert any("were kept" in each.value for each in app.caption)
-        assert primary(app) == ["New run"]
+        assert primary(app) == ["Launch it again"]
 
     def test_of_a_finished_run_says_what_it_finds(self, sample):
         app = open_page("progress", run=add_finished_run(sample))

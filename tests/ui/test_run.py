@@ -185,7 +185,7 @@ def test_each_run_is_shown_where_it_belongs(judged):
 def test_another_run_is_picked_from_the_list(judged):
     app = open_page("run", run=judged)
     other = runs.list_all()[1].id
-    app.selectbox(key=f"picked-run-{judged}").set_value(other).run()
+    app.selectbox(key=f"picked-run-{judged}-succeeded").set_value(other).run()
     assert app.query_params["run"] == str(other)
 
 

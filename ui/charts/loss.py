@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.ink import LEGIT, MAIN, RUNS, finish, region, rgba, ring, steps_axis
+from ui.charts.ink import LEGIT, MAIN, RUNS, finish, guide, region, rgba, ring, steps_axis
 
 WINDOW = 21  # points of the centred mean; exponential smoothing lies above a falling loss
 FEWEST_TO_SMOOTH = 2 * WINDOW
@@ -19,10 +19,12 @@ def figure(
     log: bool = False,
     training: bool = True,
     validation: bool = True,
+    resumed: int = 0,
 ) -> go.Figure:
     """Return the chart of backend.runs.loss_curve; `steps_total` 0 draws no empty region.
 
-    A loss that was not a number leaves a gap in its line.
+    A loss that was not a number leaves a gap in its line. A dotted line stands at the step
+    that the run resumed from; 0 draws none.
     """
     fig = go.Figure()
     if training:
@@ -30,6 +32,8 @@ def figure(
     if validation:
         _validation(fig, part(curve, "validation"), log)
     last = float(curve["step"].max()) if len(curve) else 0.0
+    if resumed:
+        _resumed(fig, resumed, max(steps_total, last))
     if steps_total > last > 0:
         region(fig, last, steps_total, "still to come" if last < 0.8 * steps_total else "")
     fig.update_yaxes(type="log" if log else "linear")
@@ -48,7 +52,7 @@ def figure(
     )
 
 
-def alt(curve: pd.DataFrame, steps_total: int) -> str:
+def alt(curve: pd.DataFrame, steps_total: int, resumed: int = 0) -> str:
     """Return the chart in one sentence, for those who do not see it."""
     validation, training = part(curve, "validation"), part(curve, "train")
     if validation.empty:
@@ -58,6 +62,8 @@ def alt(curve: pd.DataFrame, steps_total: int) -> str:
         shown = f"validation loss from {first:.3f} to {last:.3f}"
     if len(training):
         shown += f", training loss now {training['loss'].iloc[-1]:.3f}"
+    if resumed:
+        shown += f", resumed from step {resumed:,}"
     return f"Loss by training step, planned to step {steps_total:,}: {shown}."
 
 
@@ -74,6 +80,22 @@ def is_smoothed(curve: pd.DataFrame) -> bool:
 def part(curve: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the points of one part, by step."""
     return curve[curve["part"] == name].sort_values("step")
+
+
+def _resumed(fig: go.Figure, step: int, end: float) -> None:
+    """Mark where the run resumed, with words on the side that has room."""
+    guide(fig, step)
+    left = step > 0.6 * end
+    fig.add_annotation(
+        x=step,
+        y=1,
+        yref="paper",
+        text=f"resumed from {step:,}",
+        showarrow=False,
+        xshift=-5 if left else 5,
+        xanchor="right" if left else "left",
+        yanchor="top",
+    )
 
 
 def _training(fig: go.Figure, points: pd.DataFrame, log: bool) -> None:

@@ -37,8 +37,9 @@ def draw_loss(run: Run, curve: pd.DataFrame) -> None:
             training = st.checkbox("Training", value=True, key="show-training")
             validation = st.checkbox("Validation", value=True, key="show-validation")
         planned = run.steps_total if run.is_live else int(curve["step"].max())
-        figure = loss.figure(curve, planned, viewer.theme(), scale == "Log", training, validation)
-        chart.draw(figure, key="loss", alt=loss.alt(curve, planned))
+        shown = (scale == "Log", training, validation, run.resumed_step)
+        figure = loss.figure(curve, planned, viewer.theme(), *shown)
+        chart.draw(figure, key="loss", alt=loss.alt(curve, planned, run.resumed_step))
         chart_csv.offer(curve[["step", "part", "loss"]], f"run-{run.id}-loss", "loss")
 
 
@@ -61,11 +62,17 @@ def draw_steps(run: Run) -> None:
         if not run.stages:
             st.caption("None yet. The first begins when a worker takes the run.")
         for stage in run.stages:
-            took = "in progress" if stage.seconds is None else duration(stage.seconds)
+            took = _in_progress(run) if stage.seconds is None else duration(stage.seconds)
             st.markdown(f"{_icon(run, stage)} {plain(stage.name)} :gray[· {took}]")
 
 
+def _in_progress(run: Run) -> str:
+    return "in progress" if run.state is RunState.RUNNING else "interrupted"
+
+
 def _icon(run: Run, stage: Stage) -> str:
+    if stage.seconds is None and run.state is not RunState.RUNNING:
+        return ":orange[:material/pause:]"
     if stage.seconds is None:
         return ":blue[:material/play_arrow:]"
     if stage is run.stages[-1] and run.state is not RunState.SUCCEEDED and not run.is_live:

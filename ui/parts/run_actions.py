@@ -18,6 +18,7 @@ JUDGE = ("See what it is worth", ":material/verified:", "primary", "see-run")
 LEARNED = ("See what it learned", ":material/verified:", "secondary", "see-run")
 SEE = ("See predictions", ":material/flag:", "secondary", "see-predictions")
 AGAIN = ("New run", ":material/add:", "primary", "new-run")
+ANOTHER = ("New run", ":material/add:", "secondary", "new-run")
 KEEP_BEST = ("Stop and keep best", ":material/stop_circle:", "secondary", "keep-best")
 CANCEL = ("Cancel run", ":material/close:", "secondary", "cancel")
 
@@ -26,8 +27,10 @@ def actions(run: Run) -> list[Action]:
     """Return the buttons of a run's page."""
     if run.state is RunState.SUCCEEDED:
         return [JUDGE, SEE] if run.answers else [pretraining.FINE_TUNE, LEARNED]
-    if not run.is_live:
+    if run.state is RunState.CANCELLED:
         return [AGAIN]
+    if not run.is_live:
+        return [ANOTHER]  # the safe next step stands below its cause
     if run.stop:
         return []
     learning = run.state is RunState.RUNNING and 0 < run.step < run.steps_total
@@ -57,6 +60,12 @@ def _do(run: Run, key: str) -> None:
     redraw_page()
 
 
+def ask_later(run: Run) -> None:
+    """Have the page ask before a run is cancelled: it draws anew, and holds still for it."""
+    st.session_state[ASKING] = run.id
+    redraw_page()
+
+
 def is_asking(run: Run) -> bool:
     """True while the question before a cancellation is open."""
     return run.is_live and st.session_state.get(ASKING) == run.id
@@ -82,8 +91,10 @@ def _draw_question(run: Run) -> None:
 
 
 def _consequence(run: Run) -> str:
-    if run.state is RunState.QUEUED:
+    if run.state is RunState.QUEUED and not run.attempt:
         return f"{plain(run.name)} has not begun. Cancelling takes it out of the queue."
+    if run.state is not RunState.RUNNING:
+        return f"{plain(run.name)} waits at step {count(run.step)}. Cancelling keeps no model."
     return (
         f"{plain(run.name)} is at step {count(run.step)}. Cancelling ends it within seconds and "
         "keeps no model. “Stop and keep best” would keep the best one so far."

@@ -43,7 +43,7 @@ def draw_picker(run: Run, among: Sequence[Run], here: str) -> None:
         numbers,
         index=numbers.index(run.id),
         format_func=lambda number: _label(listed[number]),
-        key=f"picked-run-{run.id}",
+        key=f"picked-run-{run.id}-{run.state}",  # a browser keeps the words of a key it knows
         label_visibility="collapsed",
         width=520,
     )

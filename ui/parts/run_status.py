@@ -3,19 +3,17 @@
 from datetime import UTC, datetime
 
 import pandas as pd
-import streamlit as st
 
-from backend import runs
+from backend import queue_view, runs
 from backend.run_view import Run
 from backend.states import RunState
-from ui.parts import judgement, pretraining, viewer
+from ui.parts import interruption, judgement, pretraining, viewer
 from ui.parts.skeleton import Badge, card, cards
 from ui.parts.wording import (
     MISSING,
     STATES,
     age,
     count,
-    counted,
     joined,
     moment,
     ordinal,
@@ -34,8 +32,9 @@ def badges(run: Run, now: datetime | None = None) -> list[Badge]:
     """Return the state of a run as badges, and the age of its last point while it learns."""
     if run.state is RunState.QUEUED:
         place = ordinal(runs.waiting_before(run.id) + 1)
-        return [(f"Waiting, {place} in queue", STATES[run.state][1], STATES[run.state][2])]
-    told = [STATES[run.state]]
+        waits = (f"Waiting, {place} in queue", STATES[run.state][1], STATES[run.state][2])
+        return [*interruption.badges(run), waits]
+    told = [STATES[run.state], *interruption.badges(run)]
     if run.is_live and run.stop:
         words = "Cancelling" if run.stop == "cancel" else "Stopping, keeping the best"
         told.append((words, ":material/stop_circle:", "gray"))
@@ -56,22 +55,32 @@ def is_learning(run: Run) -> bool:
 
 def verdict(run: Run, curve: pd.DataFrame) -> str:
     """Return the sentence that answers: is it learning?"""
-    if run.state is RunState.SUCCEEDED:
-        return judgement.verdict(run) if run.answers else pretraining.verdict(run, curve)
+    if run.state is RunState.RUNNING:
+        return _at_work(run, curve)
+    if interruption.was_interrupted(run) or run.state is RunState.PAUSED_DISK:
+        return interruption.verdict(run)
     if run.state is RunState.QUEUED:
         return "Waits for a worker. You can close this tab, it starts by itself."
+    if run.state is RunState.SUCCEEDED:
+        return judgement.verdict(run) if run.answers else pretraining.verdict(run, curve)
     if run.state is RunState.CANCELLED:
         return f"Cancelled at step {count(run.step)}. Nothing of it was kept."
-    if not run.is_live:
-        return f"Stopped at step {count(run.step)} before it finished."
-    doing = run.stages[-1].name if run.stages else "Starting"
+    return f"Stopped at step {count(run.step)} before it finished."
+
+
+def _at_work(run: Run, curve: pd.DataFrame) -> str:
     if run.stop:
         kept = (
             "No model is kept." if run.stop == "cancel" else "The best weights are kept and scored."
         )
         return f"Stopping at step {count(run.step)}. {kept}"
+    silent = queue_view.silence(run)
+    if silent is not None:
+        return interruption.verdict_of_silence(run, silent)
     if not is_learning(run):
-        return f"{plain(doing)}, {share(run.share_done)} of the training done."
+        again = f"{interruption.resumed(run)}. " if run.attempt > 1 else ""
+        doing = run.stages[-1].name if run.stages else "Starting"
+        return f"{again}{plain(doing)}, {share(run.share_done)} of the training done."
     return learning(curve[curve["part"] == "validation"]["loss"])
 
 
@@ -132,15 +141,6 @@ def draw_cards(run: Run, curve: pd.DataFrame) -> None:
 def _lowest(curve: pd.DataFrame) -> float | None:
     losses = curve[curve["part"] == "validation"]["loss"].dropna()
     return None if losses.empty else float(losses.min())
-
-
-def draw_failure(run: Run) -> None:
-    """Say why a run ended badly and what was kept."""
-    cause = run.reason or "The run ended without giving a reason. It has been logged."
-    st.error(plain(cause), title=f"{STATES[run.state][0]} at step {count(run.step)}")
-    kept = "The dataset and every point up to here were kept; no model came of it."
-    times = f" It was tried {counted(run.attempt, 'time')}." if run.attempt > 1 else ""
-    st.caption(kept + times)
 
 
 def _best_at(curve: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import link
+from ui.parts import interruption
 from ui.parts.run_status import badges
 from ui.parts.wording import count, joined, plain, time_left
 
@@ -26,8 +27,9 @@ def draw_running(at_work: Sequence[Run]) -> None:
 
 
 def _draw_progress(run: Run) -> None:
-    if run.state is RunState.QUEUED:
-        st.caption(f"On {plain(run.dataset_name)}. Starts when a worker is free.")
+    if run.state is not RunState.RUNNING:
+        told = interruption.verdict(run) if run.attempt else "Starts when a worker is free."
+        st.caption(f"On {plain(run.dataset_name)}. {told}")
         return
     doing = run.stages[-1].name if run.stages else "Starting"
     step = f"step {count(run.step)} of {count(run.steps_total)}" if run.steps_total else ""

@@ -8,8 +8,10 @@ from uuid import uuid4
 import streamlit as st
 
 from backend.errors import (
+    CannotMove,
     DatasetNotFound,
     FileDamaged,
+    FileGone,
     FileRefused,
     ImportNotFound,
     ModelNotReady,
@@ -19,6 +21,7 @@ from backend.errors import (
     QuestionAsked,
     RunNotFound,
     Stopped,
+    StoreAway,
     TouchstoneError,
     TransactionRefused,
 )
@@ -29,8 +32,10 @@ FAILED = "failed-before-redraw"
 log = logging.getLogger(__name__)
 
 TITLES: dict[type[TouchstoneError], str] = {
+    CannotMove: "The run was not moved",
     DatasetNotFound: "This dataset is not here",
     FileDamaged: "A stored file is damaged",
+    FileGone: "A stored file is not there",
     FileRefused: "The file was not taken in",
     ImportNotFound: "This import is not here",
     ModelNotReady: "The model is not ready",
@@ -40,6 +45,7 @@ TITLES: dict[type[TouchstoneError], str] = {
     QuestionAsked: "One answer is needed first",
     RunNotFound: "This run is not here",
     Stopped: "Reading was cancelled",
+    StoreAway: "The file store does not answer",
     TransactionRefused: "The transaction was not scored",
 }
 

@@ -188,6 +188,14 @@ def moment(when: datetime | None, seen_in: tzinfo, now: datetime | None = None) 
     return f"{day(here, today.year)}, {here:%H:%M}"
 
 
+def clock(when: datetime | None, seen_in: tzinfo, now: datetime | None = None) -> str:
+    """14:03 for a moment of today in the viewer's zone, any other with its day."""
+    if when is None:
+        return MISSING
+    here, today = when.astimezone(seen_in), (now or datetime.now(UTC)).astimezone(seen_in)
+    return f"{here:%H:%M}" if here.date() == today.date() else moment(when, seen_in, now)
+
+
 def on_clock(seconds: float | None, clock: str) -> str:
     """A transaction's own time: as in its file for dates, else the day since the start."""
     if seconds is None or _absent(seconds) or clock == "none":

@@ -7,7 +7,7 @@ from backend import runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go, id_in_address
-from ui.parts import judgement, pretraining, run_status
+from ui.parts import failure_card, judgement, pretraining, queue_words, run_status
 from ui.parts.live import live, redraw_page
 from ui.parts.loss_panel import draw_loss, draw_precision, draw_steps
 from ui.parts.run_actions import actions, ask_cancel, is_asking, press
@@ -55,8 +55,9 @@ def draw_run(before: Run) -> None:
     else:
         run_status.draw_cards(run, curve)
     if not run.is_live and run.state not in (RunState.SUCCEEDED, RunState.CANCELLED):
-        run_status.draw_failure(run)
-    for line in (judgement.split_caption(run) or SPLIT_LATER, pretraining.started_from(run)):
+        failure_card.draw(run)
+    told = (queue_words.told_of(run), judgement.split_caption(run) or SPLIT_LATER)
+    for line in (*told, pretraining.started_from(run)):
         if line:
             st.caption(line)
     for caveat in judgement.caveats(run):
