@@ -56,7 +56,10 @@ def give_back(run_id: int, attempt: int) -> bool:
     """Return the run to the queue because this worker is leaving; it counts as no crash."""
     with transaction() as session:
         present = now(session)
-        return let_go(session, held(run_id, attempt), present, waits_until=None) is not None
+        return (
+            let_go(session, held(run_id, attempt), present, waits_until=None, failure=None)
+            is not None
+        )
 
 
 def halve(run_id: int, attempt: int) -> bool:
