@@ -86,6 +86,12 @@ def claim_next(worker: str) -> Attempt | None:
         return None if run_id is None else _take(session, run_id, worker, present, mine)
 
 
+def look(run_id: int) -> Attempt:
+    """Return a run as the worker that holds it sees it, for one that helps with it."""
+    with transaction(reading=True) as session:
+        return _read(session, run_id, ())
+
+
 def renew(run_id: int, attempt: int) -> Word:
     """Prolong the lease and return what the analyst asked for meanwhile."""
     with transaction() as session:

@@ -19,6 +19,7 @@ from settings import settings
 log = logging.getLogger(__name__)
 
 WORK = "touchstone.work"  # the task: look at this run
+PIECE = "touchstone.piece"  # another: help the worker that scores a dataset for this run
 BATCH = 100
 
 queue = Celery("touchstone", broker=settings.broker, set_as_current=False)

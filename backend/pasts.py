@@ -79,6 +79,16 @@ def linked(model: Path) -> Path:
     return folder
 
 
+def of_model(model: Path, dataset: Path) -> Path | None:
+    """Return where the past of a dataset lies, or will, that the model of a folder looks at.
+
+    None when it looks at none. Read without the model, which takes seconds to open.
+    """
+    reader = model / "reader.json"
+    plan = json.loads(reader.read_text()).get("past") if reader.exists() else None
+    return folder_of(Plan.from_plain(plan), dataset) if plan else None
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep others waiting until the block ends; a process that dies lets go."""

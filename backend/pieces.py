@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from backend import files, store
 from backend.states import RunState
 from db import Piece as Row
-from db import Run, now, transaction
+from db import Run, Worker, now, transaction
 from settings import settings
 
 ROWS = 50_000  # of a piece, about: seconds of work for a worker, and little to lose with it
@@ -98,10 +99,13 @@ def claim(run_id: int, worker: str, holds_run: bool = False) -> Piece | None:
 
     Free is what waits, and what its worker let its lease run out for. A piece that crashed
     `crash_limit` times is left to the worker that holds the run, whose own end then counts.
-    None too once the run ended or somebody asked to cancel it.
+    None too once the run ended, or somebody asked to cancel it or to drain the worker.
     """
     with transaction() as session:
         present = now(session)
+        me = session.get(Worker, worker)
+        if me is not None and me.draining and not holds_run:
+            return None
         lost = and_(Row.state == RUNNING, Row.lease_until < present)
         free = select(Row.number).where(Row.run_id == run_id, _wanted())
         free = free.where(or_(Row.state == QUEUED, lost))
@@ -165,15 +169,21 @@ def progress(run_id: int) -> Progress:
     return Progress(*(int(value) for value in found))
 
 
-def results(run_id: int) -> list[tuple[Path, int]]:
-    """Return the published file of every finished piece and its rows, in the order of the rows."""
+def results(run_id: int) -> list[Path]:
+    """Return the published file of every finished piece, in the order of the rows."""
     with transaction(reading=True) as session:
         found = session.execute(
-            select(Row.number, Row.attempt, Row.rows)
+            select(Row.number, Row.attempt)
             .where(Row.run_id == run_id, Row.state == DONE)
             .order_by(Row.number)
         )
-        return [(_file(run_id, number, attempt), rows) for number, attempt, rows in found]
+        return [_file(run_id, number, attempt) for number, attempt in found]
+
+
+def remove(run_id: int) -> None:
+    """Delete the files of all pieces of a run, here and in the store: its scores are stored."""
+    files.remove(folder_of(run_id))
+    store.discard(folder_of(run_id))
 
 
 def waiting() -> list[int]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.states import RunState
-from db import Prediction, Run, transaction
+from backend.hold import holds
+from db import Prediction, transaction
 
 BATCH = 10_000
 PAUSE_SECONDS = 0.02
@@ -43,10 +44,20 @@ def store(
     return stored
 
 
-def forget(run_id: int) -> None:
-    """Delete the scores an earlier attempt of this run may have left."""
+def forget(run_id: int, holder: tuple[int, int]) -> bool:
+    """Delete the scores an earlier attempt of this run may have left; False when not held."""
     with transaction() as session:
+        if not holds(session, *holder):
+            return False
         session.query(Prediction).where(Prediction.run_id == run_id).delete()
+    return True
+
+
+def count(run_id: int) -> int:
+    """Return how many rows of a run's dataset have a score."""
+    with transaction(reading=True) as session:
+        mine = select(func.count()).where(Prediction.run_id == run_id)
+        return session.execute(mine).scalar_one()
 
 
 def _batches(scores: Path, run_id: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -58,8 +69,7 @@ def _batches(scores: Path, run_id: int) -> Iterator[list[tuple[Any, ...]]]:
 
 def _store_batch(rows: list[tuple[Any, ...]], holder: tuple[int, int]) -> bool:
     with transaction() as session:
-        job = session.get(Run, holder[0])
-        if job is None or job.attempt != holder[1] or job.state != RunState.RUNNING:
+        if not holds(session, *holder):
             return False
         if session.get_bind().dialect.name == "postgresql":
             _copy(session, rows)

@@ -8,7 +8,7 @@ Without a store nothing is published, and nothing is missing.
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ def publish(path: Path, anew: bool = False) -> None:
     """Copy a file or folder below the data folder, complete by now, into the store.
 
     What is published already stays as it is, unless it has changed and is to be published
-    `anew`. Raises StoreAway.
+    `anew`. Checkpoints in a folder of a run are left out. Raises StoreAway, and
+    FileNotFoundError when it is not there, or goes meanwhile.
     """
     if not is_used():
         return
@@ -77,23 +78,34 @@ def fetched(path: Path) -> Path:
     return path
 
 
-def discard(folder: Path) -> None:
-    """Delete all that was published below a folder; one without anything is no error.
+def discard(folder: Path, but: Collection[str] = ()) -> None:
+    """Delete all that was published below a folder, except the files and folders named `but`.
 
-    Raises StoreAway.
+    A folder without anything is no error. Raises StoreAway.
     """
     if not is_used():
         return
     with _store() as client:
-        for batch in obstore.list(client, _key(folder) + "/", chunk_size=500):
-            obstore.delete(client, [told["path"] for told in batch])
+        prefix = _key(folder) + "/"
+        for batch in obstore.list(client, prefix, chunk_size=500):
+            found = [told["path"] for told in batch]
+            names = (key.removeprefix(prefix).split("/")[0] for key in found)
+            gone = [
+                key
+                for key, name in zip(found, names, strict=True)
+                if name.removesuffix(PUBLISHED) not in but
+            ]
+            if gone:
+                obstore.delete(client, gone)
 
 
 def _names(path: Path) -> list[str]:
     """Return the files of a folder, relative to it; of a file itself alone."""
-    if path.is_file():
+    if not path.is_dir():
         return [ITSELF]
-    return [str(each.relative_to(path)) for each in sorted(path.rglob("*")) if each.is_file()]
+    inside = [each for each in sorted(path.rglob("*")) if each.is_file()]
+    aside = path / files.CHECKPOINTS
+    return [str(each.relative_to(path)) for each in inside if aside not in each.parents]
 
 
 def _below(key: str, name: str) -> str:

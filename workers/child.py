@@ -3,12 +3,15 @@
 It leads a session of its own. What it starts dies with it, in whatever session that is.
 """
 
+import contextlib
+import json
 import logging
 import resource
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from settings import ROOT, environment, settings
 from workers import processes
@@ -32,6 +35,7 @@ class Child:
                 [sys.executable, "-m", program, str(folder.resolve())],
                 cwd=ROOT,
                 env=environment(**pinned(devices)),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log_file,
                 text=True,
@@ -45,6 +49,19 @@ class Child:
     def is_running(self) -> bool:
         """Tell whether it has not ended yet."""
         return self._process.poll() is None
+
+    def ask(self, what: dict[str, Any]) -> None:
+        """Ask one thing of a process that reads what is asked of it, line by line."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it has ended, which says more
+            self._process.stdin.write(json.dumps(what) + "\n")
+            self._process.stdin.flush()
+
+    def dismiss(self) -> None:
+        """Tell such a process that nothing more will be asked."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
 
     def ask_to_keep_best(self) -> None:
         """Ask it to stop learning and carry on with the best weights."""
@@ -68,6 +85,7 @@ class Child:
             left = processes.below(self.number)
             self._process.kill()  # does nothing when it ended by itself
             self._process.wait()
+            self.dismiss()
             processes.kill(left)
             self._ended = True
         return self._process.returncode

@@ -2,12 +2,16 @@
 
 `python -m workers.journey <folder>` does the job that `order.json` in the folder describes,
 tells what happens as JSON lines on standard output, and leaves a sealed folder behind.
-Exit codes: 0 done, 3 refused (the analyst can act on it), 4 diverged, 143 stopped.
+Exit codes: 0 done, 143 left when asked to; those of other endings stand in `workers.voice`.
 """
 
+import io
+import json
+import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +22,13 @@ from backend import files, pasts, plugins
 from backend.errors import OptionsRefused, TouchstoneError
 from backend.scorer import Scorer, open_scorer
 from workers.device import die_with
+from workers.endings import exit_code
 from workers.family import Diverged, Family, Learned, Lesson
-from workers.order import Order
+from workers.order import SCRATCH, Order
 from workers.signals import Wishes, listen
 from workers.steps import judge, predict, recall
 from workers.voice import DIVERGED, REFUSED, Voice, paced
 
-SCRATCH = "scratch"
 KEPT_ASIDE = ("reader", "extras")  # of what was learned: a file of its own, or told one by one
 
 
@@ -59,7 +63,7 @@ def train(order: Order, voice: Voice, wishes: Wishes) -> None:
     told = {**figures, **_told(learned), "seconds": voice.seconds()}
     judge.write(order.folder, "metrics.json", told)
     if not family.answers:
-        predict.write(iter(()), order.folder)
+        predict.write(iter(()), order.folder / predict.FILE)
 
 
 def _judged(
@@ -70,50 +74,68 @@ def _judged(
     voice.stage(f"Scoring {rows:,} validation and test rows")
     scorer = open_scorer(order.folder, order.threads)
     frames = ((name, frame) for name in judge.PARTS for frame in part[name].frames())
-    predict.write(predict.predict(scorer, frames, paced(voice, rows)), order.folder)
+    answers = predict.predict(scorer, frames, paced(voice, rows))
+    predict.write(answers, order.folder / predict.FILE)
 
     voice.stage("Judging the model")
     return judge.judge(order, table, part, learned.reader)
 
 
-def score(order: Order, voice: Voice) -> None:
-    """Score every row of the dataset with a finished model."""
+def score(order: Order, voice: Voice, asked: Iterable[str]) -> None:
+    """Score the pieces of a dataset that are asked for, one line each, with a finished model."""
     assert order.model is not None, "an order to score names the folder of its model"
     voice.stage("Opening the model")
     files.verify(order.model)
     scorer = open_scorer(order.model, order.threads)
-    rows = predict.count(order.dataset)
-    voice.plan(rows)
     past = _recalled(order, scorer, voice)
 
-    voice.stage(f"Scoring {rows:,} transactions")
-    frames = ((predict.OTHER, frame) for frame in predict.stored_frames(order.dataset, past))
-    heard = paced(voice, rows, rows_are_steps=True)
-    predict.write(predict.predict(scorer, frames, heard), order.folder)
+    voice.ready()
+    for line in asked:
+        rows = predict.predict_piece(scorer, order.dataset, past, json.loads(line), voice)
+        voice.scored(rows)
 
 
 def main(folder: Path) -> int:
     """Do the order in `folder` and return the exit code."""
-    order, voice, wishes = Order.read(folder), Voice(sys.stdout), listen()
+    order, wishes = Order.read(folder), listen()
     if order.supervisor is not None:
-        die_with(order.supervisor)
+        die_with(os.getppid() if order.devices > 1 else order.supervisor)
+    if order.devices > 1:
+        from workers.steps import crew  # torch: not needed, and not loaded, to score
+
+        order = crew.enlist(order)
+    voice = Voice(io.StringIO() if order.rank else sys.stdout)
     job: Callable[[], None] = (
-        (lambda: score(order, voice))
+        (lambda: score(order, voice, sys.stdin))
         if order.kind == "score"
         else (lambda: train(order, voice, wishes))
     )
+    code = _do(job, order, voice)
+    told = code in (REFUSED, DIVERGED)  # by the first of several, which must not be ended before
+    return 0 if order.rank and told else code
+
+
+def _do(job: Callable[[], None], order: Order, voice: Voice) -> int:
+    """Do the job, seal what it left, and tell how it ended; return the exit code."""
+    scratch = order.folder / SCRATCH
     try:
         job()
-        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
-        files.seal(folder)
+        shutil.rmtree(scratch, ignore_errors=True)
+        files.seal(order.folder)
     except TouchstoneError as refusal:
         voice.ended("refused", str(refusal))
-        return REFUSED
+        return exit_code(refusal) or REFUSED
+    except (OSError, MemoryError, RuntimeError) as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        traceback.print_exc()
+        return code
     except Diverged as diverged:
         voice.ended("diverged", str(diverged))
         return DIVERGED
     finally:
-        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
     voice.ended("done")
     return 0
 

@@ -15,13 +15,14 @@ from itertools import groupby
 from typing import Any
 
 from backend import attempts, outages
+from workers import exchange
 
 Event = dict[str, Any]
 POINTS, KNOWN = "points", "known"
 KINDS: dict[str, str] = {"point": POINTS, **dict.fromkeys(("plan", "pace", "divided"), KNOWN)}
 WRITERS: dict[str, Callable[..., bool]] = {
     "stage": attempts.enter_stage,
-    "checkpoint": attempts.record_checkpoint,
+    "checkpoint": exchange.record_checkpoint,
     "resumed": attempts.resumed,
 }
 

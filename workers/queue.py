@@ -11,7 +11,7 @@ app = jobs.queue
 HEARD = turns.NEEDS if device.kind() == device.CPU else (turns.GPU, turns.BATCH)
 
 app.conf.update(
-    include=["workers.tasks", "workers.announce", "workers.poll"],
+    include=["workers.tasks", "workers.pieces", "workers.announce", "workers.poll"],
     task_queues=[Queue(need) for need in HEARD],
     worker_concurrency=1,
     worker_prefetch_multiplier=1,

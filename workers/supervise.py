@@ -10,22 +10,25 @@ import logging
 import os
 import shutil
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from backend import attempts, datasets, files, outages
 from backend.attempts import Attempt
+from backend.queueing import SCORE
 from backend.states import Failure
 from settings import settings
-from workers import endings, processes
+from workers import endings, exchange, processes
 from workers.child import Child
-from workers.device import threads
+from workers.device import threads, worker_name
 from workers.endings import Ending
 from workers.heartbeat import Heartbeat
 from workers.ledger import Ledger
 from workers.order import FILE, SCRATCH, checkpoint
+from workers.piecework import Part, Piecework
 from workers.publish import publish
 from workers.watch import End, Followed, Watch
 
@@ -68,21 +71,43 @@ def _follow(
 ) -> Followed:
     """Have the child do the order; a disk without room is a way to end like others."""
     try:
+        exchange.fetch(attempt, leave)
         _check_room(attempt)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE).write_text(json.dumps(_order(attempt)))
-        child = Child(folder, attempt.devices)
+        told = Ledger(attempt.run_id, attempt.number, leave)
+        with closing(told) as ledger, ordered(attempt, folder) as child:
+            if attempt.kind == SCORE:
+                part = part_of(attempt, worker_name(os.getppid()), holds_run=True)
+                return Piecework(child, heartbeat, ledger, leave, part).follow()
+            return Watch(child, heartbeat, ledger, leave).follow()
     except OSError as error:
         if not endings.is_full(error):
             raise
         return Followed(End.FAILED, Ending(Failure.DISK))
+    finally:
+        for earlier in folder.parent.glob("*"):  # one whose worker was killed left it behind
+            files.remove(earlier / SCRATCH)
+
+
+@contextmanager
+def ordered(attempt: Attempt, folder: Path) -> Iterator[Child]:
+    """Start a process that does the order of an attempt in `folder`; none is left afterwards.
+
+    Raises OSError when there is no room on the disk.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(json.dumps(_order(attempt)))
+    child = Child(folder, attempt.devices)
     try:
-        with closing(Ledger(attempt.run_id, attempt.number, leave)) as ledger:
-            return Watch(child, heartbeat, ledger, leave).follow()
+        yield child
     finally:
         child.end()
-        for earlier in folder.parent.iterdir():  # one whose worker was killed left it behind
-            files.remove(earlier / SCRATCH)
+
+
+def part_of(attempt: Attempt, worker: str, holds_run: bool) -> Part:
+    """Return what a worker does of a scoring: as the one that holds the run, or as a helper."""
+    assert attempt.model is not None, "a scoring names the run whose model scores"
+    dataset, model = datasets.parquet_path(attempt.dataset_id), settings.data / attempt.model
+    return Part(attempt.run_id, attempt.number, dataset, model, worker, holds_run)
 
 
 def _record(attempt: Attempt, followed: Followed) -> None:

@@ -57,6 +57,14 @@ class Voice:
         """Tell from which step learning goes on; 0 where no checkpoint could be used."""
         self._say("resumed", step=step)
 
+    def ready(self) -> None:
+        """Say that the model is open and pieces can be asked for."""
+        self._say("ready")
+
+    def scored(self, rows: int) -> None:
+        """Say that the piece that was asked for lies on the disk, with so many rows."""
+        self._say("scored", rows=rows)
+
     def ended(self, event: str, reason: str | None = None) -> None:
         """Say how the job ended: done, refused or diverged."""
         self._say(event, **({"reason": reason} if reason else {}))

@@ -6,15 +6,13 @@ import queue
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from backend.attempts import Word
 from backend.states import Failure
 from workers import endings
 from workers.child import Child
 from workers.endings import Ending
-from workers.heartbeat import Heartbeat
-from workers.ledger import Ledger
 from workers.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -42,11 +40,28 @@ class Followed:
     reason: str = ""  # in its own words
 
 
+class Lease(Protocol):
+    """What renews the hold on a run, and hears what is asked of it; see `heartbeat`."""
+
+    def word(self) -> Word:
+        """Return the last word."""
+
+
+class Record(Protocol):
+    """What writes down what a process tells; see `ledger`."""
+
+    def tell(self, event: Event) -> None:
+        """Take an event for writing."""
+
+    def is_lost(self) -> bool:
+        """Tell whether the hold on the run is lost."""
+
+
 class Watch:
     """What a supervisor knows of a running child."""
 
     def __init__(
-        self, child: Child, heartbeat: Heartbeat, ledger: Ledger, leave: threading.Event
+        self, child: Child, heartbeat: Lease, ledger: Record, leave: threading.Event
     ) -> None:
         self.child, self.heartbeat, self.ledger, self.leave = child, heartbeat, ledger, leave
         self.progress, self.memory = Progress(child.cpu_seconds), endings.MemoryKills()

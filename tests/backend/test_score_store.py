@@ -68,7 +68,7 @@ def test_forgetting_leaves_other_runs_alone(house, tmp_path) -> None:
     path = scores(tmp_path / "scores.parquet", 10)
     for attempt in (one, other):
         score_store.store(path, attempt.run_id, hold(attempt))
-    score_store.forget(one.run_id)
+    assert score_store.forget(one.run_id, hold(one))
     assert (stored(one.run_id), stored(other.run_id)) == (0, 10)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from backend.steps.columns import Column, Role, to_plain
@@ -126,16 +127,24 @@ def start(folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "workers.journey", str(folder)],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def follow(folder: Path) -> tuple[int, list[dict[str, Any]], str]:
+def whole(folder: Path, dataset: Path) -> str:
+    """Return the line that asks for the scores of a whole dataset, in the folder of the order."""
+    about = pq.read_metadata(dataset)
+    groups = {"first_group": 0, "groups": about.num_row_groups, "rows": about.num_rows}
+    return json.dumps({**groups, "file": str(folder / "predictions.parquet")}) + "\n"
+
+
+def follow(folder: Path, asked: str = "") -> tuple[int, list[dict[str, Any]], str]:
     """Do an order to its end; return exit code, events and what was logged."""
     child = start(folder)
-    told, logged = child.communicate()
+    told, logged = child.communicate(asked)
     return child.returncode, [json.loads(line) for line in told.splitlines()], logged
 
 

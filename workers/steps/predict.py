@@ -1,8 +1,10 @@
 """The score of many transactions, by the finished ONNX model that will answer analysts too."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 
 from backend.scorer import Scorer
 from backend.steps.kinds import likeliest
+from workers.voice import Voice, paced
 
 FILE = "predictions.parquet"
 ROWS_AT_ONCE = 50_000
@@ -29,15 +32,16 @@ SCHEMA = pa.schema(
 )
 
 
-def stored_frames(dataset: Path, features: Path | None = None) -> Iterator[pd.DataFrame]:
-    """Yield all rows of a dataset's Parquet file, in file order, 50,000 at a time.
+def stored_frames(dataset: Path, features: Path | None, groups: range) -> Iterator[pd.DataFrame]:
+    """Yield the rows of some row groups of a dataset, in file order, at most 50,000 at a time.
 
-    Beside its columns stand those of the Parquet file `features`, which has as many rows.
+    Beside its columns stand those of the Parquet file `features`, which has the same groups.
     """
     with ExitStack() as opened:
         paths = [dataset, *([features] if features else [])]
         files = [opened.enter_context(pq.ParquetFile(path)) for path in paths]
-        for batches in zip(*(file.iter_batches(ROWS_AT_ONCE) for file in files), strict=True):
+        read = (file.iter_batches(ROWS_AT_ONCE, row_groups=list(groups)) for file in files)
+        for batches in zip(*read, strict=True):
             own, *more = (batch.to_pandas() for batch in batches)
             yield pd.concat([own, *(each.drop(columns="_row") for each in more)], axis=1)
 
@@ -74,10 +78,28 @@ def predict(
         )
 
 
-def write(predictions: Iterator[pd.DataFrame], folder: Path) -> int:
-    """Write `predictions.parquet` frame by frame and return the number of its rows."""
+def predict_piece(
+    scorer: Scorer, dataset: Path, features: Path | None, asked: dict[str, Any], voice: Voice
+) -> int:
+    """Write the predictions of some row groups of a dataset to a file, and see it onto the disk.
+
+    `asked` names first_group, groups, rows and file. Returns the number of rows written.
+    """
+    groups = range(asked["first_group"], asked["first_group"] + asked["groups"])
+    frames = ((OTHER, frame) for frame in stored_frames(dataset, features, groups))
+    heard = paced(voice, asked["rows"], rows_are_steps=True)
+    target = Path(asked["file"])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows = write(predict(scorer, frames, heard), target)
+    with target.open("rb") as written:
+        os.fsync(written.fileno())
+    return rows
+
+
+def write(predictions: Iterator[pd.DataFrame], path: Path) -> int:
+    """Write predictions to a Parquet file, frame by frame, and return the number of its rows."""
     rows = 0
-    with pq.ParquetWriter(folder / FILE, SCHEMA, compression="zstd") as file:
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as file:
         for frame in predictions:
             table = pa.Table.from_pandas(frame, SCHEMA, preserve_index=False)
             file.write_table(table)

@@ -108,7 +108,9 @@ def test_scores_a_whole_dataset_without_torch(run, tmp_path):
         f"assert main(Path({str(folder)!r})) == 0;"
         "assert not {'torch', 'transformers', 'datasets'} & set(sys.modules), 'torch came along'"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    asked = learning.whole(folder, dataset)
+    line = [sys.executable, "-c", code]
+    done = subprocess.run(line, input=asked, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     whole = pd.read_parquet(folder / "predictions.parquet").set_index("row")["score"]
     part = pd.read_parquet(run[0] / "predictions.parquet").set_index("row")["score"]

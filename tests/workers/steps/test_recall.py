@@ -13,7 +13,7 @@ from backend.steps import feature_table
 from backend.steps.archive import Archive
 from backend.steps.encode import Encoder
 from backend.steps.fields import Fields
-from tests.workers.learning import events, follow, lesson, order, simulated
+from tests.workers.learning import events, follow, lesson, order, simulated, whole
 from workers.steps import recall
 
 
@@ -52,16 +52,16 @@ def test_a_past_that_is_gone_is_told_and_computed_anew_to_score_a_whole_dataset(
     with pytest.raises(PastGone):
         open_scorer(model).score(frame.head(1))
     folder = order(place / "anew", place / "rows.parquet", kind="score", model=str(model))
-    code, _, logged = follow(folder)
+    code, _, logged = follow(folder, whole(folder, place / "rows.parquet"))
     assert code == 0, logged
-    whole, part = (
+    every, part = (
         pd.read_parquet(each / "predictions.parquet").set_index("row")["score"]
         for each in (folder, model)
     )
-    assert len(whole) == 400
-    assert np.allclose(whole[part.index], part, atol=1e-6)
+    assert len(every) == 400
+    assert np.allclose(every[part.index], part, atol=1e-6)
     alone = open_scorer(model).score(frame.iloc[[333]])
-    assert alone[0] == pytest.approx(whole[333], abs=1e-6)
+    assert alone[0] == pytest.approx(every[333], abs=1e-6)
 
 
 def test_parts_have_the_past_of_their_own_rows(tmp_path):
