@@ -67,6 +67,14 @@ class Options(BaseModel, extra="forbid"):
         description="Also guess how often, how much and how unusual. Needed where the run that "
         "starts from it reads them.",
     )
+    devices: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        title="Devices",
+        description="Graphics cards that learn at the same time, each from its part of every "
+        "batch; on a worker without them, as many processes. The worker needs that many.",
+    )
     seed: int = Field(
         default=0,
         ge=0,

@@ -105,6 +105,14 @@ class Options(BaseModel, extra="forbid"):
         "falls to nothing while it learns. 0.1 helps where few rows have labels and takes twice as "
         "long; 0 leaves it out.",
     )
+    devices: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        title="Devices",
+        description="Graphics cards that learn at the same time, each from its part of every "
+        "batch; on a worker without them, as many processes. The worker needs that many.",
+    )
     seed: int = Field(
         default=0,
         ge=0,

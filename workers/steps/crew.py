@@ -85,9 +85,7 @@ class Crew:
         if not (dist.is_available() and dist.is_initialized()):
             return losses
         torch.manual_seed(torch.initial_seed() + self.rank)  # else all drop out the same
-        return nn.parallel.DistributedDataParallel(
-            losses, find_unused_parameters=True, broadcast_buffers=False
-        )
+        return nn.parallel.DistributedDataParallel(losses, find_unused_parameters=True)
 
     def go_back(self, losses: nn.Module, places: Places, *more: Any) -> float:
         """Leave the gradients of a batch in the model; return this process's part of its loss.
@@ -107,13 +105,11 @@ class Crew:
     def shares(self, places: Places) -> list[tuple[Places, float]]:
         """Return the parts of a batch that are this process's own, with their share of it.
 
-        Never none: who has no row of a small batch goes along with one that does not count.
+        As many for every process: where rows are too few, one goes along that does not count.
         """
         own = np.array_split(places, self.size)[self.rank]
         parts = np.array_split(own, 2**self.halvings)
-        return [(some, len(some) / len(places)) for some in parts if len(some)] or [
-            (places[:1], 0.0)
-        ]
+        return [(some if len(some) else places[:1], len(some) / len(places)) for some in parts]
 
     def agree(self, loss: float, wishes: Wishes, due: bool) -> Agreed:
         """Return the loss of the whole batch, and what any of the processes was asked."""

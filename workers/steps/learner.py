@@ -161,9 +161,9 @@ def _chance(crew: Crew) -> tuple[Arrays, dict[str, Any]]:
 
 
 def _take_chance(arrays: dict[str, Tensor], state: dict[str, Any], rank: int) -> None:
-    torch.set_rng_state(arrays["torch"][rank])
+    torch.set_rng_state(arrays["torch"][rank].clone())  # of part of a tensor it would crash
     if "cuda" in arrays and torch.cuda.is_available():
-        torch.cuda.set_rng_state(arrays["cuda"][rank])
+        torch.cuda.set_rng_state(arrays["cuda"][rank].clone())
     kind, rest = state["numpy"]
     np.random.set_state((kind, arrays["numpy"].numpy(), *rest))
     version, words, gauss = state["python"]
