@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from backend import attempts, files, jobs, outages, pieces
 from backend.errors import TouchstoneError
-from workers import slot
+from workers import exchange, slot
 from workers.device import worker_name
 from workers.piecework import Bystander, Piecework
 from workers.queue import app
@@ -28,7 +28,7 @@ def help_out(run_id: int) -> None:
     with told_to_leave() as leave, slot.held(worker) as free:
         try:
             if free and run_id in pieces.waiting():
-                _help(run_id, worker, leave)
+                lend_a_hand(run_id, worker, leave)
         except outages.AWAY as error:
             log.warning("the database does not answer, no piece is taken: %s", error)
         except outages.GivenUp:
@@ -37,8 +37,13 @@ def help_out(run_id: int) -> None:
             log.warning("run %s is not helped with: %s", run_id, error)
 
 
-def _help(run_id: int, worker: str, leave: threading.Event) -> None:
+def lend_a_hand(run_id: int, worker: str, leave: threading.Event) -> None:
+    """Score pieces of a run until none is free, a run waits, or `leave` is set.
+
+    Raises TouchstoneError when the model or the dataset is not to be had here.
+    """
     attempt = attempts.look(run_id)
+    exchange.fetch(attempt, leave)
     folder = pieces.folder_of(run_id) / f"helper-{uuid4().hex}"
     try:
         with ordered(attempt, folder) as child:

@@ -15,13 +15,12 @@ from backend.predictions import Filters
 from backend.scorer import open_scorer
 from backend.states import RunState
 from db import Piece, Prediction, transaction
-from settings import settings
 from tests.backend.launching import fall_silent
 from tests.backend.modelling import GROUP, ROWS, finished, launched
 from tests.workers.acted import PACE, trainings, until, worker
 from tests.workers.learning import simulated
 from workers import tasks
-from workers.pieces import _help
+from workers.pieces import lend_a_hand
 
 pytestmark = pytest.mark.slow
 PIECES = ROWS // GROUP
@@ -102,9 +101,7 @@ def test_what_was_done_stays_done_when_the_worker_that_holds_the_run_is_killed(
     all_have_a_score(model)
 
 
-def test_a_cancelled_scoring_stops_everywhere_and_does_not_start_again(
-    model, scoring, change
-) -> None:
+def test_a_cancelled_scoring_stops_everywhere_for_good(model, scoring, change) -> None:
     change(lease_seconds=60)
     held = pieces.claim(scoring, "helper")
     with worker("learn") as process:
@@ -136,7 +133,7 @@ def test_a_helper_does_what_is_free_and_leaves(model, scoring, change) -> None:
     with worker("learn") as process:
         until(lambda: runs.get(scoring).state is RunState.RUNNING)
         process.send_signal(signal.SIGSTOP)
-        _help(scoring, "helper", threading.Event())
+        lend_a_hand(scoring, "helper", threading.Event())
         os.kill(process.pid, signal.SIGCONT)
         told = pieces.progress(scoring)
         assert told.done + told.running == PIECES
@@ -147,7 +144,7 @@ def test_a_helper_does_what_is_free_and_leaves(model, scoring, change) -> None:
 
 
 def test_a_helper_lets_a_run_that_waits_go_first(model, scoring) -> None:
-    _help(scoring, "helper", threading.Event())  # the scoring itself waits for a worker
+    lend_a_hand(scoring, "helper", threading.Event())  # the scoring itself waits for a worker
     assert pieces.progress(scoring).done == 0
     assert tasks.take("helper", threading.Event()) is tasks.Took.RUN
     all_have_a_score(model)
@@ -162,5 +159,5 @@ def test_of_a_file_that_goes_nothing_is_counted(model, scoring, change) -> None:
         files.remove(pieces.folder_of(scoring) / "3")
         pieces.give_back(held)
         assert process.wait(60) == 0
-    assert runs.get(scoring).state is not RunState.SUCCEEDED
-    assert (settings.data / "runs").exists()
+    assert runs.get(scoring).state is RunState.FAILED
+    assert predictions.count(model, Filters(part="all")) < ROWS
