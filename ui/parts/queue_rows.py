@@ -16,6 +16,7 @@ from ui.parts.wording import STATES, counted, joined, ordinal, plain
 SHOWN = 20  # rows; those behind them are counted
 PRIORITIES = {1: "High priority", 0: "Normal priority", -1: "Low priority"}
 CANCEL = "Cancel run"
+UNKNOWN = "its time here is not known yet"
 
 
 def draw(queue: Queue) -> None:
@@ -35,7 +36,9 @@ def _draw_row(waiting: Waiting, queue: Queue) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _draw_name(waiting)
-            with st.container(horizontal=True, gap="small", width="content"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", width="content"
+            ):
                 if waiting.place:
                     _draw_moves(waiting, queue.waiting)
                 _draw_changes(waiting)
@@ -44,7 +47,7 @@ def _draw_row(waiting: Waiting, queue: Queue) -> None:
             joined(
                 plain(run.dataset_name),
                 queue_words.when(waiting, queue.at),
-                queue_words.takes(waiting) or "its time here is not known yet",
+                queue_words.takes(waiting) or (UNKNOWN if waiting.place else ""),
             )
         )
         st.caption(queue_words.why(waiting))

@@ -11,12 +11,14 @@ from ui.parts import interruption
 from ui.parts.run_status import badges
 from ui.parts.wording import count, joined, plain, time_left
 
+SHOWN = 5  # runs; the queue page has them all
+
 
 def draw_running(at_work: Sequence[Run]) -> None:
-    """Draw each run at work; a caption when none is."""
+    """Draw the runs at work, then those that wait; a caption when there is none."""
     if not at_work:
         st.caption("No run is at work.")
-    for run in at_work:
+    for run in sorted(at_work, key=_order)[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{plain(run.name)}**", width="content")
             text, icon, colour = badges(run)[0]
@@ -24,6 +26,13 @@ def draw_running(at_work: Sequence[Run]) -> None:
             st.space("stretch")
             link("Open", "progress", ":material/arrow_forward:", run=run.id)
         _draw_progress(run)
+    if len(at_work) > SHOWN:
+        link(f"See all {count(len(at_work))} in the queue", "queue", ":material/arrow_forward:")
+
+
+def _order(run: Run) -> tuple[bool, bool, int, float]:
+    """Runs at work first, the others as the queue takes them."""
+    return run.state is not RunState.RUNNING, run.automatic, -run.priority, run.place
 
 
 def _draw_progress(run: Run) -> None:
