@@ -93,6 +93,15 @@ class TestLoss:
     def test_the_words_name_first_and_last(self):
         assert "from 0.250 to 0.160" in loss.alt(curve(), 150)
 
+    @pytest.mark.parametrize(("step", "side"), [(20, "left"), (140, "right")])
+    def test_marks_where_the_run_resumed_with_words_where_there_is_room(self, step, side):
+        fig = loss.figure(curve(), 150, "light", resumed=step)
+        (line,) = [shape for shape in fig.layout.shapes if shape.type == "line"]
+        assert (line.x0, line.line.dash) == (step, "dot")
+        (said,) = [note for note in fig.layout.annotations if note.text == f"resumed from {step}"]
+        assert said.xanchor == side
+        assert f"resumed from step {step}" in loss.alt(curve(), 150, step)
+
 
 class TestPrecision:
     def test_only_checks_are_drawn(self):
