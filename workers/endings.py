@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.errors import FileDamaged, TouchstoneError
+from backend.errors import FileDamaged
 from backend.states import Failure
 from workers.voice import DAMAGED, DISK_FULL, DIVERGED, GPU_FULL, LEFT, MEMORY_FULL, REFUSED
 
@@ -25,6 +25,7 @@ LAST_WORDS = {  # of the log of a process that did not, such as one rank of seve
     "Disk quota exceeded": Failure.DISK,
     "MemoryError": Failure.OOM_HOST,
     "bad_alloc": Failure.OOM_HOST,
+    "Out of Memory Error": Failure.OOM_HOST,  # of DuckDB
 }
 FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -60,22 +61,20 @@ def classify(code: int, log: Path, killed_for_memory: bool, told: str = "") -> E
     trace = tail(log)
     if code < 0:
         return Ending(_of_signal(-code, trace, killed_for_memory), trace)
-    if told:
-        return Ending(Failure.DIVERGED if told == "diverged" else Failure.BAD_DATA, trace)
     if code in KNOWN:
         return Ending(KNOWN[code], trace)
+    if told:
+        return Ending(Failure.DIVERGED if told == "diverged" else Failure.BAD_DATA, trace)
     return Ending(_of_words(trace) or Failure.FAULT, trace)
 
 
 def exit_code(error: BaseException) -> int | None:
     """Return the exit code that says what an error is, for the process it is about to end.
 
-    None for an error nobody foresaw: its traceback says more.
+    None for one that nobody foresaw, or that is told in words.
     """
     if isinstance(error, FileDamaged):
         return DAMAGED
-    if isinstance(error, TouchstoneError):
-        return REFUSED
     if is_full(error):
         return DISK_FULL
     if isinstance(error, MemoryError):

@@ -1,139 +1,181 @@
-"""A run survives its process: killed, cancelled, told to leave, or simply broken."""
+"""A run survives its process: killed, cancelled, told to leave, out of room, or simply broken."""
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from backend import datasets, drafts, imports, offers, runs
-from backend.simulator import write_csv
-from backend.states import RunState
-from settings import ROOT, settings
-from workers.announce import offered
-from workers.tasks import work
-
-LONG = {"layers": 1, "epochs": 20, "batch_size": 4, "checks": 100, "max_length": 32}
+from backend import attempts, files, rescue, runs
+from backend.states import Failure, RunState
+from tests.backend.launching import put
+from tests.workers.acted import (
+    PACE,
+    done,
+    ended,
+    learned,
+    learns,
+    queued,
+    trainings,
+    until,
+    worker,
+)
+from tests.workers.acting.acts import CHECKPOINT_EVERY, SLEEP, STEPS
+from workers import processes
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def run_id(house: Path) -> int:
-    """A queued run that would train for many minutes."""
-    path = house / "sample.csv"
-    write_csv(path, rows=4_000, seed=3)
-    with path.open("rb") as file:
-        dataset = drafts.accept(imports.receive(file, "sample.csv").id)
-    offers.publish("worker-1", "2 processor cores", offered())
-    return runs.launch(dataset.id, "bert", "Quick check", LONG, "long")
+@pytest.fixture(autouse=True)
+def quick_house(house: Path, change) -> None:
+    """A house that does in seconds what it does in minutes."""
+    change(**PACE)
 
 
-@contextmanager
-def worker(run_id: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that works on one run as a trainer's pool process does."""
-    program = f"from workers.tasks import work; work({run_id})"
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
+def test_a_run_is_done_and_its_scores_are_stored() -> None:
+    run_id = queued("learn")
+    run = done(run_id)
+    assert run.state is RunState.SUCCEEDED, run.reason
+    assert (run.scored_rows, run.attempt, learned(run_id)) == (3, 1, STEPS)
 
 
-def until(holds: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something holds; fail when it does not in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
-
-
-def training_processes(run_id: int) -> list[int]:
-    """Return the processes that train a run of this test's house, read from /proc."""
-    folder = str(settings.data.resolve() / "runs" / str(run_id))
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                line = (entry / "cmdline").read_bytes().decode(errors="replace")
-                if folder in line and "workers.journey" in line:
-                    found.append(int(entry.name))
-    return found
-
-
-def has_points(run_id: int) -> bool:
+def test_a_killed_training_is_tried_again_and_goes_on() -> None:
+    """F02: its process alone is killed."""
+    run_id = queued("learn")
+    with worker() as process:
+        until(lambda: learns(run_id))
+        os.kill(trainings()[0], signal.SIGKILL)
+        ended(process)
     run = runs.get(run_id)
-    assert run.is_live, run.reason
-    return len(runs.loss_curve(run_id)) >= 2
+    assert (run.crashes, run.failure) == (1, Failure.KILLED)
+    run = done(run_id) if run.is_live else run
+    assert run.state is RunState.SUCCEEDED and run.attempt == 2
+    assert run.resumed_step >= 2 * CHECKPOINT_EVERY
+    steps = list(runs.loss_curve(run_id)["step"])
+    assert steps == list(range(1, STEPS + 1))  # none twice, none missing
 
 
-def test_a_killed_training_goes_back_to_the_queue_and_is_counted(run_id) -> None:
-    with worker(run_id) as process:
-        until(lambda: has_points(run_id))
-        os.kill(training_processes(run_id)[0], signal.SIGKILL)
-        assert process.wait(30) == 0
-    run = runs.get(run_id)
-    assert run.state is RunState.QUEUED and run.crashes == 1
+@pytest.mark.parametrize(
+    ("act", "state", "failure", "words"),
+    [
+        ("refuse", RunState.FAILED, Failure.BAD_DATA, "Every row has the same label"),
+        ("diverge", RunState.FAILED_DIVERGED, Failure.DIVERGED, "stopped being a number"),
+        ("find_damage", RunState.FAILED, Failure.DAMAGED, "differs from what was written"),
+        ("break_down", RunState.FAILED, Failure.FAULT, "internal error, logged as run"),
+        ("fill_the_memory", RunState.QUEUED, Failure.OOM_HOST, None),
+        ("hang", RunState.QUEUED, Failure.HANG, None),
+        ("stop_dead", RunState.QUEUED, Failure.HANG, None),
+    ],
+)
+def test_an_ending_has_a_class(act, state, failure, words, change) -> None:
+    """F18, F24, F30 and others: what ended it decides what becomes of the run."""
+    change(retry_seconds=1_000.0)
+    run = done(queued(act))
+    assert (run.state, run.failure) == (state, failure)
+    assert words is None or words in run.reason
+    assert "Traceback" not in (run.reason or "")
 
 
-def test_a_cancelled_training_ends_and_leaves_no_process(run_id) -> None:
-    with worker(run_id) as process:
-        until(lambda: has_points(run_id))
-        runs.cancel(run_id)
-        assert process.wait(30) == 0
-    assert runs.get(run_id).state is RunState.CANCELLED
-    assert training_processes(run_id) == []
+@pytest.mark.parametrize(("act", "starts"), [("segv", 3), ("fill_the_memory", 2)])
+def test_a_run_that_crashes_every_time_is_set_aside(act, starts, change) -> None:
+    """F20: three starts and no more; F18: two for one that fills the memory."""
+    change(retry_seconds=0.0)
+    run = done(queued(act))
+    assert (run.state, run.attempt) == (RunState.QUARANTINED, starts)
+    assert files.run_folder(run.id, 1).exists()  # everything it wrote is kept
 
 
-def test_a_worker_told_to_leave_gives_its_run_back_at_once(run_id) -> None:
-    with worker(run_id) as process:
-        until(lambda: has_points(run_id))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+def test_a_full_card_is_tried_once_with_half_the_batch() -> None:
+    run = done(queued("fill_the_card"))
+    assert run.state is RunState.SUCCEEDED, run.reason
+    assert (run.attempt, run.crashes, run.halvings) == (2, 0, 1)
+
+
+def test_a_full_disk_pauses_a_run_and_room_lets_it_go_on() -> None:
+    """F21."""
+    run_id = queued("fill_the_disk")
+    run = done(run_id)
+    assert (run.state, run.crashes) == (RunState.PAUSED_DISK, 0)
+    put(run_id, waits_until=None)
+    assert rescue.resume_paused() == [run_id]
+    assert done(run_id).state is RunState.SUCCEEDED
+
+
+def test_nothing_is_begun_without_room(change) -> None:
+    """F21: the room for what it may write is looked at before the process starts."""
+    change(spare_mb=10**9)
+    run = done(queued("learn"))
+    assert run.state is RunState.PAUSED_DISK
+    assert not files.run_folder(run.id, 1).exists()
+    assert rescue.resume_paused() == []
+
+
+def test_a_worker_told_to_leave_gives_its_run_back_with_a_checkpoint() -> None:
+    """F22."""
+    run_id = queued("learn")
+    with worker() as process:
+        until(lambda: learns(run_id))
+        process.terminate()
+        ended(process)
     run = runs.get(run_id)
     assert run.state is RunState.QUEUED and run.crashes == 0
-    assert training_processes(run_id) == []
+    last = learned(run_id)
+    assert last < STEPS and done(run_id).resumed_step == last  # not a step was lost
 
 
-def test_a_training_does_not_outlive_its_worker(run_id, change) -> None:
-    with worker(run_id) as process:
-        until(lambda: has_points(run_id))
+def test_a_cancelled_training_ends_and_leaves_nothing() -> None:
+    """F23: a process in a session of its own, and files of nobody, go as well."""
+    run_id = queued("leave_scratch_and_learn")
+    with worker() as process:
+        until(lambda: learns(run_id))
+        started = sleepers()
+        runs.cancel(run_id)
+        ended(process)
+    assert runs.get(run_id).state is RunState.CANCELLED
+    assert started and sleepers() == []
+    assert not (files.run_folder(run_id, 1) / "scratch").exists()
+
+
+def test_a_training_does_not_outlive_its_worker() -> None:
+    """F25."""
+    run_id = queued("learn")
+    with worker() as process:
+        until(lambda: learns(run_id))
         process.kill()
-        process.wait()
-        until(lambda: training_processes(run_id) == [], 10)
+        process.join()
+        until(lambda: trainings() == [])
     assert runs.get(run_id).state is RunState.RUNNING  # nobody could say so; the lease will
+    until(lambda: rescue.take_back() == [run_id])
+    assert runs.get(run_id).failure is Failure.LOST
 
 
-def test_stop_and_keep_best_scores_with_what_was_learned(run_id) -> None:
-    with worker(run_id) as process:
-        until(lambda: (runs.loss_curve(run_id)["part"] == "validation").any())
+def test_stop_and_keep_best_scores_with_what_was_learned() -> None:
+    run_id = queued("learn")
+    with worker() as process:
+        until(lambda: learns(run_id))
         runs.stop_and_keep_best(run_id)
-        assert process.wait(120) == 0
+        ended(process)
     run = runs.get(run_id)
     assert run.state is RunState.SUCCEEDED, run.reason
-    assert run.scored_rows > 0
-    assert runs.loss_curve(run_id)["step"].max() < run.steps_total
+    assert learned(run_id) < STEPS and run.scored_rows == 3
 
 
-def test_a_broken_training_is_a_sentence_for_the_analyst_and_a_trace_in_the_log(
-    run_id, house, caplog
-) -> None:
-    datasets.parquet_path(runs.get(run_id).dataset_id).write_bytes(b"not a table")
-    work(run_id)
+def test_a_worker_that_was_taken_for_dead_writes_nothing_more() -> None:
+    """F04: it sleeps past its lease, another takes the run, and it wakes up."""
+    run_id = queued("learn")
+    with worker("sleeper") as sleeper:
+        until(lambda: learns(run_id))
+        os.kill(sleeper.pid, signal.SIGSTOP)
+        until(lambda: rescue.take_back() == [run_id])
+        attempt = attempts.claim(run_id, "worker-2")
+        curve = learned(run_id)
+        os.kill(sleeper.pid, signal.SIGCONT)
+        ended(sleeper)
     run = runs.get(run_id)
-    assert run.state is RunState.FAILED
-    assert f"logged as run {run_id}" in run.reason and "Traceback" not in run.reason
-    assert "Traceback" in caplog.text
+    assert (run.state, run.attempt) == (RunState.RUNNING, attempt.number)
+    assert learned(run_id) == curve
 
 
-def test_a_run_told_twice_is_done_once(run_id) -> None:
-    runs.cancel(run_id)
-    work(run_id)
-    assert runs.get(run_id).attempt == 0
+def sleepers() -> list[int]:
+    """Return the processes that an act left in sessions of their own."""
+    return [p.number for p in processes.running() if processes.arguments(p.number) == SLEEP]
