@@ -1,6 +1,7 @@
 """Put a run into the queue: its row and its doorbell in one transaction, then the bell is rung."""
 
 import hashlib
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend import jobs
+from backend.outages import AWAY
 from backend.states import RunState
 from backend.turns import CPU
 from db import Doorbell, Run, now, transaction
 
 SLOTS = 6  # colours and dashes there are; a run keeps its own for life
 TRAIN, SCORE = "train", "score"
+WAITS = (0.1, 0.5, 2.0)  # seconds before a database that does not answer is asked again
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,24 @@ class Wanted:
 
 
 def queue(wanted: Wanted, idem_key: str) -> int:
-    """Queue a run and return its number; the same kind and `idem_key` give the same run."""
-    try:
-        run_id = _insert(wanted, _hashed(wanted.kind, idem_key))
-    except IntegrityError:  # a second click, or a second tab, was faster
-        before = queued_before(wanted.kind, idem_key)
-        assert before is not None, "only the key of another run can stand in the way"
-        return before
+    """Queue a run and return its number; the same kind and `idem_key` give the same run.
+
+    A database that does not answer is asked a few times more. If it had stored the run and only
+    its answer was lost, that run is found by its key, and the reaper rings for it.
+    """
+    key = _hashed(wanted.kind, idem_key)
+    for wait in (*WAITS, None):
+        try:
+            run_id = _insert(wanted, key)
+            break
+        except IntegrityError:  # a second click, or a second tab, was faster
+            before = queued_before(wanted.kind, idem_key)
+            assert before is not None, "only the key of another run can stand in the way"
+            return before
+        except AWAY:
+            if wait is None:
+                raise
+            time.sleep(wait)
     jobs.ring(run_id, wanted.need)
     return run_id
 

@@ -9,9 +9,8 @@ import logging
 import time
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
-
 from backend import fleet, jobs, rescue
+from backend.outages import AWAY
 from db import now, transaction
 from settings import settings
 
@@ -57,7 +56,7 @@ def look_around(patience: Patience) -> None:
         for run_id in rescue.resume_paused():
             log.info("run %s goes on: there is room on the disk again", run_id)
         jobs.ring_the_waiting()
-    except DBAPIError as error:
+    except AWAY as error:
         patience.was_away()
         log.warning("the database did not answer, trying again: %s", error)
 
