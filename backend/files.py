@@ -76,7 +76,11 @@ def verify(folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         raise FileDamaged("The model's files were never finished. Train the run again.")
-    for name, expected in json.loads(manifest.read_text()).items():
+    try:
+        sums = dict(json.loads(manifest.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise FileDamaged("The list of the model's files differs from what was written.") from error
+    for name, expected in sums.items():
         path = folder / name
         if not path.is_file() or sha256(path) != expected:
             raise FileDamaged(f"The model's file {name} differs from what was written.")

@@ -1,17 +1,18 @@
 """Tell the pages what this worker can train, and that it is still here."""
 
+import contextlib
 import logging
 import os
-import socket
 import threading
+from functools import partial
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
 
 import workers.models
-from backend import fleet, offers, plugins
+from backend import fleet, offers, outages, plugins
 from settings import settings
-from workers.device import describe, devices, kind
+from workers.device import describe, devices, kind, worker_name
 
 log = logging.getLogger(__name__)
 leaving = threading.Event()
@@ -39,21 +40,27 @@ def offered() -> list[offers.Offer]:
 
 @worker_ready.connect
 def announce(**_: Any) -> None:
-    """Publish this worker's offers and keep saying that it is here."""
-    name = f"{socket.gethostname()}-{os.getpid()}"
-    fleet.register(name, describe(), kind(), devices())
-    offers.publish(name, describe(), offered())
-    threading.Thread(target=_stay, args=[name], daemon=True).start()
-    log.info("%s is ready", name)
+    """Enter this worker with what it offers, and keep saying that it is here."""
+    threading.Thread(target=_stay, args=[worker_name(os.getpid())], daemon=True).start()
 
 
 @worker_shutdown.connect
 def leave(**_: Any) -> None:
     """Forget this worker and its offers."""
     leaving.set()
-    fleet.leave(f"{socket.gethostname()}-{os.getpid()}")
+    fleet.leave(worker_name(os.getpid()))
 
 
 def _stay(name: str) -> None:
-    while not leaving.wait(settings.lease_seconds / 4):
-        fleet.still_here(name)
+    """Say that this worker is here; enter it first, and again where it was forgotten."""
+    offers_of_mine = offered()
+    while True:
+        try:
+            if not fleet.still_here(name):
+                fleet.register(name, describe(), kind(), devices())
+                offers.publish(name, describe(), offers_of_mine)
+                log.info("%s is ready", name)
+        except outages.AWAY as error:
+            log.warning("the database does not answer, this worker is not heard: %s", error)
+        if leaving.wait(settings.lease_seconds / 4):
+            return

@@ -46,8 +46,8 @@ def lend_a_hand(run_id: int, worker: str, leave: threading.Event) -> None:
     exchange.fetch(attempt, leave)
     folder = pieces.folder_of(run_id) / f"helper-{uuid4().hex}"
     try:
-        with ordered(attempt, folder) as child:
-            nobody, part = Bystander(), part_of(attempt, worker, holds_run=False)
+        with ordered(attempt, folder, leave) as child:
+            nobody, part = Bystander(), part_of(attempt, worker, leave, holds_run=False)
             followed = Piecework(child, nobody, nobody, leave, part).follow()
         log.info("run %s was helped with: %s", run_id, followed.end)
     finally:

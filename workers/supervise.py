@@ -74,9 +74,9 @@ def _follow(
         exchange.fetch(attempt, leave)
         _check_room(attempt)
         told = Ledger(attempt.run_id, attempt.number, leave)
-        with closing(told) as ledger, ordered(attempt, folder) as child:
+        with closing(told) as ledger, ordered(attempt, folder, leave) as child:
             if attempt.kind == SCORE:
-                part = part_of(attempt, worker_name(os.getppid()), holds_run=True)
+                part = part_of(attempt, worker_name(os.getppid()), leave, holds_run=True)
                 return Piecework(child, heartbeat, ledger, leave, part).follow()
             return Watch(child, heartbeat, ledger, leave).follow()
     except OSError as error:
@@ -89,13 +89,14 @@ def _follow(
 
 
 @contextmanager
-def ordered(attempt: Attempt, folder: Path) -> Iterator[Child]:
+def ordered(attempt: Attempt, folder: Path, leave: threading.Event) -> Iterator[Child]:
     """Start a process that does the order of an attempt in `folder`; none is left afterwards.
 
-    Raises OSError when there is no room on the disk.
+    Raises OSError when there is no room on the disk, and GivenUp.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(json.dumps(_order(attempt)))
+    order = outages.patiently(partial(_order, attempt), leave)
+    (folder / FILE).write_text(json.dumps(order))
     child = Child(folder, attempt.devices)
     try:
         yield child
@@ -103,10 +104,11 @@ def ordered(attempt: Attempt, folder: Path) -> Iterator[Child]:
         child.end()
 
 
-def part_of(attempt: Attempt, worker: str, holds_run: bool) -> Part:
+def part_of(attempt: Attempt, worker: str, leave: threading.Event, holds_run: bool) -> Part:
     """Return what a worker does of a scoring: as the one that holds the run, or as a helper."""
     assert attempt.model is not None, "a scoring names the run whose model scores"
-    dataset, model = datasets.parquet_path(attempt.dataset_id), settings.data / attempt.model
+    dataset = outages.patiently(partial(datasets.parquet_path, attempt.dataset_id), leave)
+    model = settings.data / attempt.model
     return Part(attempt.run_id, attempt.number, dataset, model, worker, holds_run)
 
 

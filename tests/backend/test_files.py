@@ -37,6 +37,13 @@ def test_a_changed_or_cut_file_is_named(sealed: Path, damage: bytes) -> None:
         files.verify(sealed)
 
 
+@pytest.mark.parametrize("damage", [b"", b"[1]", b'{"reader.json": ', b"\xff"])
+def test_a_damaged_manifest_is_damage_too(sealed: Path, damage: bytes) -> None:
+    (sealed / files.MANIFEST).write_bytes(damage)
+    with pytest.raises(FileDamaged, match="list"):
+        files.verify(sealed)
+
+
 def test_a_missing_file_is_named(sealed: Path) -> None:
     (sealed / "reader.json").unlink()
     with pytest.raises(FileDamaged, match=r"reader\.json"):
