@@ -29,7 +29,7 @@ from honcho.process import Popen, Process
 
 from backend import offers
 from settings import ROOT, environment, settings
-from workers.device import die_with_parent
+from workers.device import all_cards, die_with_parent
 
 SOON = 20.0  # seconds; an end within them counts as a failed start
 FAILED_STARTS = 4  # in a row, after which everything stops: waiting longer would hide a fault
@@ -122,7 +122,9 @@ def run(when_ready: Callable[[], None]) -> int:
     lines = parse_procfile((ROOT / "Procfile").read_text()).processes
     for name, line in lines.items():
         if name != "broker" or settings.embeds_broker:
-            house.add_process(name, f"exec {line}", env=_environment(), cwd=str(ROOT))
+            for each, device in _devices(name):
+                surroundings = _environment(TOUCHSTONE_DEVICE=device)
+                house.add_process(each, f"exec {line}", env=surroundings, cwd=str(ROOT))
     house.loop()
     lock.close()
     if house.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM):
@@ -168,7 +170,14 @@ def _check_port() -> None:
             ) from None
 
 
-def _environment() -> dict[str, str]:
+def _devices(name: str) -> list[tuple[str, str]]:
+    """Return name and device of each process of a line: one trainer per graphics card."""
+    if name != "trainer" or settings.device:
+        return [(name, settings.device)]
+    return [(f"{name}{card}", card) for card in all_cards()] or [(name, settings.device)]
+
+
+def _environment(**additions: str) -> dict[str, str]:
     local = settings.encoder == "package" or Path(settings.encoder).exists()
     return environment(
         PATH=str(Path(sys.executable).parent),
@@ -180,6 +189,7 @@ def _environment() -> dict[str, str]:
         TOKENIZERS_PARALLELISM="false",
         HF_HUB_OFFLINE="1" if local else "0",
         HF_HUB_DISABLE_TELEMETRY="1",
+        **additions,
     )
 
 

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import threading
-from functools import partial
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
@@ -48,18 +47,19 @@ def announce(**_: Any) -> None:
 def leave(**_: Any) -> None:
     """Forget this worker and its offers."""
     leaving.set()
-    fleet.leave(worker_name(os.getpid()))
+    with contextlib.suppress(outages.AWAY):  # its silence will tell
+        fleet.leave(worker_name(os.getpid()))
 
 
 def _stay(name: str) -> None:
-    """Say that this worker is here; enter it first, and again where it was forgotten."""
-    offers_of_mine = offered()
+    """Enter this worker, and again where it was forgotten; say that it is here until it leaves."""
+    entered = False
     while True:
         try:
-            if not fleet.still_here(name):
+            if not entered or not fleet.still_here(name):
                 fleet.register(name, describe(), kind(), devices())
-                offers.publish(name, describe(), offers_of_mine)
-                log.info("%s is ready", name)
+                offers.publish(name, describe(), offered())
+                entered = True
         except outages.AWAY as error:
             log.warning("the database does not answer, this worker is not heard: %s", error)
         if leaving.wait(settings.lease_seconds / 4):

@@ -3,16 +3,12 @@
 from kombu.entity import Queue
 
 from backend import jobs, turns
-from workers import device
 
 app = jobs.queue
 
-# A trainer on a card is not rung for runs that need none: those on the processor are.
-HEARD = turns.NEEDS if device.kind() == device.CPU else (turns.GPU, turns.BATCH)
-
 app.conf.update(
     include=["workers.tasks", "workers.pieces", "workers.announce", "workers.poll"],
-    task_queues=[Queue(need) for need in HEARD],
+    task_queues=[Queue(need) for need in turns.NEEDS],  # fewer with Celery's option -Q
     worker_concurrency=1,
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
