@@ -37,6 +37,8 @@ def record_checkpoint(run_id: int, attempt: int, step: int, manifest: str) -> bo
             return False
         key = {"run_id": run_id, "attempt": attempt, "step": step}
         session.merge(Row(**key, manifest=manifest, at=now(session)))
+        behind = held(run_id, attempt).where(Run.step < step)
+        session.execute(behind.values(step=step))  # pages never show less than there is to keep
         session.flush()
         mine = select(Row.step).where(Row.run_id == run_id, Row.attempt == attempt)
         kept = session.scalars(mine.order_by(Row.step.desc()).limit(KEPT)).all()

@@ -105,6 +105,11 @@ def silence(run: Run) -> float | None:
     return holder.silent_seconds if holder and is_silent(holder) else None
 
 
+def ready() -> int:
+    """Return how many workers were heard within half a lease and take runs."""
+    return sum(not (is_silent(worker) or worker.draining) for worker in fleet.listed())
+
+
 def is_silent(worker: Worker) -> bool:
     """True once a worker was not heard for half a lease; after a whole one it counts as lost."""
     return worker.silent_seconds >= settings.lease_seconds / 2

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from backend import offers
+from backend import queue_view
 from backend.plugins import collect
 from ui import views
 from ui.page import GROUPS, Page, door
@@ -24,7 +24,7 @@ def run() -> None:
     st.logo(logo, size="large")
     chosen = st.navigation(menu(), expanded=True)
     with st.sidebar, errors_on_page():
-        st.caption(readiness(len(offers.workers()), viewer.zone_name()))
+        st.caption(readiness(queue_view.ready(), viewer.zone_name()))
     page(lambda: show(chosen))
 
 

@@ -80,7 +80,8 @@ def _at_work(run: Run, curve: pd.DataFrame) -> str:
     if not is_learning(run):
         again = f"{interruption.resumed(run)}. " if run.attempt > 1 else ""
         doing = run.stages[-1].name if run.stages else "Starting"
-        return f"{again}{plain(doing)}, {share(run.share_done)} of the training done."
+        far = f", {share(run.share_done)} of the training done" if run.steps_total else ""
+        return f"{again}{plain(doing)}{far}."
     return learning(curve[curve["part"] == "validation"]["loss"])
 
 
@@ -131,7 +132,7 @@ def draw_cards(run: Run, curve: pd.DataFrame) -> None:
             card("Best validation AP", three(best), _best_at(curve))
             if run.answers
             else card("Loss of guesses", three(_lowest(curve)), "lowest so far"),
-            card("Done", share(run.share_done), step),
+            card("Done", share(run.share_done) if run.steps_total else MISSING, step),
             card("Time left", time_left(left) if run.is_live else MISSING, _ends(run)),
             card("Speed", pace, _spent(run)),
         ]
@@ -161,5 +162,5 @@ def _ends(run: Run) -> str:
     if not run.is_live:
         return "ended"
     if run.seconds_left is None:
-        return "known after the first steps"
+        return "known after its next steps" if run.attempt else "known after the first steps"
     return "until everything is stored"

@@ -36,7 +36,7 @@ def render() -> None:
 def draw_run(before: Run) -> None:
     """Draw one run as it stands now; `before` is how the page knew it when it was opened."""
     run = runs.get(before.id)
-    if run.is_live != before.is_live or id_in_address("run") not in (None, run.id):
+    if run.state is not before.state or id_in_address("run") not in (None, run.id):
         redraw_page()
     curve = runs.loss_curve(run.id)
     pressed = head(
