@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy import insert as insert_into
 
 from backend.errors import OptionsRefused
@@ -41,18 +41,6 @@ def publish(worker: str, device: str, offered: list[Offer]) -> None:
         session.execute(delete(Row).where(Row.worker == worker))
         seen = {"worker": worker, "device": device, "seen_at": now(session)}
         session.execute(insert_into(Row), [{**asdict(offer), **seen} for offer in offered])
-
-
-def still_here(worker: str) -> None:
-    """Mark a worker as seen now."""
-    with transaction() as session:
-        session.execute(update(Row).where(Row.worker == worker).values(seen_at=now(session)))
-
-
-def withdraw(worker: str) -> None:
-    """Forget what a worker offered: it is leaving."""
-    with transaction() as session:
-        session.execute(delete(Row).where(Row.worker == worker))
 
 
 def live() -> list[Offer]:

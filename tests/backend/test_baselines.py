@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import db
-from backend import attempts, baselines, offers, runs
+from backend import attempts, baselines, fleet, offers, runs
 from backend.errors import ModelNotReady, OptionsRefused
 from backend.states import RunState
 from backend.steps.columns import Column, Role, to_plain
@@ -181,7 +181,7 @@ def test_no_time_is_known_before_a_run_has_finished(dataset) -> None:
     with pytest.raises(ModelNotReady):
         baselines.compared_fairly(runs.get(run_id), baselines.of_dataset(dataset)[0])
     finish(run_id)
-    offers.withdraw("worker-1")
+    fleet.leave("worker-1")
     with pytest.raises(OptionsRefused, match="No worker"):
         baselines.tune_longer(run_id)
 

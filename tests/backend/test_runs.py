@@ -1,15 +1,17 @@
 """Launching, reading and stopping runs, on SQLite and on PostgreSQL."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import db
-from backend import attempts, offers, runs
+from backend import attempts, fleet, offers, runs
 from backend.errors import ModelNotReady, NotTrainable, OptionsRefused, RunNotFound
 from backend.states import RunState
-from tests.backend.launching import add_dataset, claimed, launch, offer
+from tests.backend.launching import OFFER, add_dataset, claimed, launch, offer, queue_many
 
 
 def test_a_launched_run_waits_and_shows_what_was_chosen(each_house) -> None:
@@ -87,6 +89,47 @@ def test_cancelling_a_running_run_is_heard_at_the_next_renewal(each_house) -> No
     assert attempts.renew(attempt.run_id, attempt.number) is attempts.Word.CANCEL
 
 
+@pytest.mark.parametrize("change_hands", ["claim", "give back"])
+def test_a_cancel_is_heard_by_whoever_holds_the_run_meanwhile(each_house, change_hands) -> None:
+    """Neither side may miss the other: the run ends, or its new worker hears that it should."""
+    numbers = queue_many(12)
+    held = [attempts.claim(run_id, "worker-1") for run_id in numbers if change_hands != "claim"]
+
+    def change(place: int) -> None:
+        if change_hands == "claim":
+            attempts.claim(numbers[place], "worker-1")
+        else:
+            attempts.give_back(numbers[place], held[place].number)
+
+    with ThreadPoolExecutor(8) as both:
+        asked = [both.submit(each, at) for at in range(12) for each in (change, _cancel(numbers))]
+        assert [each.result() for each in asked] == [None] * 24
+    for run in map(runs.get, numbers):
+        assert run.stop == "cancel"
+        if run.state is RunState.RUNNING:
+            assert attempts.renew(run.id, run.attempt) is attempts.Word.CANCEL
+            assert attempts.give_back(run.id, run.attempt)
+        assert runs.get(run.id).state is RunState.CANCELLED
+    assert attempts.claim_next("worker-2") is None
+
+
+def _cancel(numbers: list[int]) -> Callable[[int], None]:
+    return lambda place: runs.cancel(numbers[place])
+
+
+def test_a_run_waits_in_the_queue_its_family_and_its_kind_need(each_house) -> None:
+    card = replace(OFFER, need="gpu", options={"properties": {"devices": {"type": "integer"}}})
+    offers.publish("worker-1", "A card", [card])
+    dataset_id = add_dataset()
+    run_id = runs.launch(dataset_id, "logistic", "Quick check", {"devices": 2}, "k")
+    assert (runs.get(run_id).need, runs.get(run_id).devices) == ("gpu", 2)
+    fleet.register("worker-1", "Two cards", "gpu", 2)
+    attempt = attempts.claim(run_id, "worker-1")
+    assert attempt.devices == 2
+    attempts.succeed(run_id, attempt.number)
+    assert runs.get(runs.launch_scoring(run_id, "s")).need == "batch"
+
+
 def test_the_queue_is_counted_and_only_a_finished_model_scores(each_house) -> None:
     first, second = launch("a"), launch("b")
     assert (runs.waiting_before(first), runs.waiting_before(second)) == (0, 1)
@@ -133,5 +176,5 @@ def test_a_worker_that_fell_silent_offers_nothing(house, change) -> None:
 
 def test_a_worker_that_leaves_withdraws_its_offers(house) -> None:
     offer()
-    offers.withdraw("worker-1")
+    fleet.leave("worker-1")
     assert offers.live() == []

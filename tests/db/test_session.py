@@ -1,0 +1,53 @@
+"""The door to the database: eight processes through it at once, and whose clock counts."""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+
+from backend import attempts, rescue
+from db import Run, migrate, now, transaction
+from db import session as db_session
+from settings import ROOT
+from tests.backend.launching import launch, queue_many
+
+COUNT = """
+import sys
+from db import Run, transaction
+for _ in range(int(sys.argv[1])):
+    with transaction() as session:
+        session.get_one(Run, 1).step += 1
+"""
+
+
+@pytest.mark.slow
+def test_eight_processes_write_at_once_and_no_write_is_lost_or_refused(house):
+    queue_many(1)
+    command = [sys.executable, "-c", COUNT, "100"]
+    writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(8)]
+    assert [writer.wait(120) for writer in writers] == [0] * 8
+    with transaction(reading=True) as session:
+        assert session.get_one(Run, 1).step == 800
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("skew", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_worker_whose_clock_is_wrong_holds_its_lease_like_any_other(
+    data_folder, postgres_database, change, monkeypatch, skew
+):
+    change(database_url=postgres_database)
+    migrate.upgrade()
+    run_id = launch()
+
+    class Skewed(datetime):
+        @classmethod
+        def now(cls, tz=None) -> datetime:
+            return datetime.now(tz) + skew
+
+    monkeypatch.setattr(db_session, "datetime", Skewed)
+    assert attempts.claim(run_id, "worker-1") is not None
+    assert rescue.take_back() == []
+    with transaction(reading=True) as session:
+        left = session.get_one(Run, run_id).lease_until - now(session)
+    assert timedelta(0) < left <= timedelta(seconds=60)
