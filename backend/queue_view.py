@@ -16,7 +16,7 @@ from backend.queueing import SCORE, TRAIN
 from backend.run_view import Run, select_runs, to_run
 from backend.states import LIVE, RunState
 from backend.turns import GPU, in_order
-from db import Doorbell, now, transaction
+from db import Doorbell, Piece, now, transaction
 from db import Run as RunRow
 from settings import settings
 
@@ -66,6 +66,7 @@ class Queue:
     working: tuple[Working, ...]
     waiting: tuple[Waiting, ...]
     workers: tuple[Worker, ...]
+    piecework: dict[str, int]  # {name of a worker: the run whose piece it scores}
     is_late: bool  # the broker takes no message: workers find runs by themselves, later
 
 
@@ -78,6 +79,8 @@ def look() -> Queue:
         unheard = Doorbell.created_at < at - timedelta(seconds=LATE)
         unrung = select(func.count()).where(Doorbell.rung_at.is_(None), unheard)
         is_late = bool(session.scalar(unrung))
+        held = (Piece.state == pieces.RUNNING, Piece.lease_until >= at)
+        pairs = session.execute(select(Piece.worker, Piece.run_id).where(*held)).all()
     workers = fleet.listed()
     at_work = [run for run in found if run.state is RunState.RUNNING]
     waits = [run for run in found if run.state is RunState.QUEUED]
@@ -90,6 +93,7 @@ def look() -> Queue:
             *(Waiting(run, 0, Reason.DISK, None, None, None) for run in paused),
         ),
         tuple(workers),
+        {worker: run_id for worker, run_id in pairs if worker},
         is_late,
     )
 

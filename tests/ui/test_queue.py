@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend import attempts, fleet, rescue, runs
+from backend import attempts, fleet, pieces, rescue, runs
 from backend.states import Failure, RunState
-from db import Piece, Worker, transaction
+from db import Doorbell, Piece, Worker, transaction
 from tests.backend.launching import LONG_AGO, fall_silent, launch, put, queue_many
 from tests.ui.opened import button, charts, open_page, panels, primary, text, verdict
 from ui.parts import queue_rows
@@ -111,6 +111,24 @@ class TestQueue:
         app = open_page("queue")
         assert "Lost" in badges(app)
         assert not [each for each in app.button if each.key == f"drain-{WORKER}"]
+
+    def test_says_whose_piece_a_worker_scores(self):
+        (run,) = queue_many(1, kind="score")
+        attempts.claim(run, register())
+        with transaction() as session:
+            of = {"first_group": 0, "groups": 1, "rows": 1_000}
+            session.add(Piece(run_id=run, number=0, state="queued", **of))
+        assert pieces.claim(run, register("desk-2"))
+        app = open_page("queue")
+        assert f"desk-2 · a piece of run {run} · last heartbeat" in text(app)
+        assert any("2 of 2 workers at work" in each.value for each in app.caption)
+
+    def test_says_that_the_broker_does_not_answer(self):
+        (run,) = queue_many(1)
+        with transaction() as session:
+            session.add(Doorbell(run_id=run, created_at=LONG_AGO))
+        said = text(open_page("queue"))
+        assert "the broker does not answer, so starts come later" in said
 
     def test_counts_the_pieces_of_a_scoring(self):
         (run,) = queue_many(1, kind="score")

@@ -73,7 +73,13 @@ def verdict(queue: Queue) -> str:
         return f"{waits}. The next one {start}." if start else f"{waits}. {why(queue.waiting[0])}"
     if not alive:
         return "Nothing waits, and no worker is alive. A new run would wait for one."
-    free = any(w.is_alive and not w.draining and w.run_id is None for w in queue.workers)
+    free = any(
+        worker.is_alive
+        and not worker.draining
+        and worker.run_id is None
+        and worker.name not in queue.piecework
+        for worker in queue.workers
+    )
     soon = "A new run starts at once." if free else "A new run starts when a worker is free."
     if queue.working:
         return f"{counted(len(queue.working), 'run')} at work and 0 waiting. {soon}"
@@ -83,7 +89,7 @@ def verdict(queue: Queue) -> str:
 def evidence(queue: Queue) -> str:
     """Return how many work, in which order runs are taken, and whose clock is shown."""
     alive = [worker for worker in queue.workers if worker.is_alive]
-    busy = sum(worker.run_id is not None for worker in alive)
+    busy = sum(worker.run_id is not None or worker.name in queue.piecework for worker in alive)
     late = "the broker does not answer, so starts come later" if queue.is_late else ""
     return joined(
         f"{busy} of {counted(len(alive), 'worker')} at work",

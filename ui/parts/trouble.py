@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from backend import outages
 from backend.errors import (
     CannotMove,
     DatasetNotFound,
@@ -48,6 +49,12 @@ TITLES: dict[type[TouchstoneError], str] = {
     StoreAway: "The file store does not answer",
     TransactionRefused: "The transaction was not scored",
 }
+
+
+AWAY = (
+    "The database does not answer",
+    "Runs at work go on, and nothing is lost. This page is here again once it answers.",
+)
 
 
 @contextmanager
@@ -101,6 +108,9 @@ def words_for(error: BaseException) -> tuple[str, str]:
     """
     if isinstance(error, TouchstoneError):
         return TITLES.get(type(error), "This did not work"), plain(error)
+    if isinstance(error, outages.AWAY):
+        log.warning("the database does not answer a page: %s", error)
+        return AWAY
     number = uuid4().hex[:8]
     log.error("error %s on a page", number, exc_info=error)
     sentence = f"It has been logged as {number}. Nothing was lost; reload the page to try again."

@@ -28,7 +28,7 @@ def _draw_row(worker: Worker, queue: Queue) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{plain(worker.device)}**", width="content")
-            text, icon, colour = _state(worker)
+            text, icon, colour = _state(worker, worker.name in queue.piecework)
             st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
             st.space("stretch")
             if worker.is_alive:
@@ -43,15 +43,16 @@ def _draw_switch(worker: Worker) -> None:
         st.rerun(scope="fragment")
 
 
-def _state(worker: Worker) -> Badge:
+def _state(worker: Worker, scores_a_piece: bool) -> Badge:
+    is_busy = scores_a_piece or worker.run_id is not None
     if not worker.is_alive:
         return "Lost", ":material/link_off:", "red"
     if queue_view.is_silent(worker):
         return "Silent", ":material/sensors_off:", "orange"
     if worker.draining:
-        words = "Finishing, takes no more" if worker.run_id else "Takes no more"
+        words = "Finishing, takes no more" if is_busy else "Takes no more"
         return words, ":material/pause:", "orange"
-    if worker.run_id:
+    if is_busy:
         return "At work", ":material/play_arrow:", "blue"
     return "Free", ":material/check_circle:", "green"
 
@@ -59,11 +60,13 @@ def _state(worker: Worker) -> Badge:
 def _about(worker: Worker, queue: Queue) -> str:
     """Return name, run, heartbeat and start of a worker."""
     at_work = next((one.run for one in queue.working if one.run.id == worker.run_id), None)
+    piece = queue.piecework.get(worker.name)
     heard = age(queue.at - timedelta(seconds=worker.silent_seconds), queue.at)
     return joined(
         plain(worker.name),
         counted(worker.devices, "device") if worker.devices > 1 else "",
         f"run {at_work.id}, {plain(at_work.name)}" if at_work else "",
+        f"a piece of run {piece}" if piece is not None and piece != worker.run_id else "",
         f"last heartbeat {heard}",
         f"since {clock(worker.started_at, viewer.zone())}",
     )

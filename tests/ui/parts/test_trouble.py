@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from backend import runs
 from backend.errors import TouchstoneError, TransactionRefused
@@ -43,6 +44,13 @@ def test_what_the_analyst_can_mend_is_said_as_it_is(house, monkeypatch, caplog):
     app = open_page("home")
     assert "is not a number" in app.error[0].value
     assert not [each for each in caplog.records if each.name == "ui.parts.trouble"]
+
+
+def test_a_database_that_is_away_is_no_fault_to_quote(house, monkeypatch, caplog):
+    break_with(monkeypatch, OperationalError("SELECT card", {}, Exception(SECRET)))
+    (shown,) = open_page("home").error
+    assert shown.value == trouble.AWAY[1]
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
 
 def test_a_hostile_message_stays_text():
