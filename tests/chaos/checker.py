@@ -166,7 +166,7 @@ def _claimed_before(seen: Evidence, operation: dict[str, Any]) -> list[int]:
     return [
         one["attempt"]
         for one in seen.operations
-        if one["op"] == "claim"
+        if one["op"] in ("claim", "claim_next")
         and one["run"] == operation["run"]
         and (one["attempt"] or 0) > operation["attempt"]
         and one["at"] < operation["began"]

@@ -17,12 +17,15 @@ from tests.chaos.plan import Fault
 from tests.chaos.proxy import Mode
 
 Lift = Callable[[], None]
-CHECKPOINT_WITHIN = 3.0  # seconds that are waited for one to damage
+CHILD_WITHIN = 1.5  # seconds that are waited for a trainer to have something to lose
+CHECKPOINT_WITHIN = 2.0  # and for a checkpoint to damage
 
 
 def do(house: House, fault: Fault) -> Lift | None:
     """Do a fault; return what lifts it again, where something does."""
     verb, _, part = fault.what.partition("_")
+    if part in ("pool", "child") or fault.what == "bit_flip":
+        _await_child(house, fault.who)
     if fault.who in house.proxies and fault.what != "flush":
         return _break_connections(house, fault)
     if fault.what in SPECIAL:
@@ -48,6 +51,12 @@ def _break_connections(house: House, fault: Fault) -> Lift:
         proxy.set(Mode.OPEN)
 
     return lift
+
+
+def _await_child(house: House, role: str) -> None:
+    end = time.monotonic() + CHILD_WITHIN
+    while not house.members(role)["child"] and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def _go_on(house: House, role: str) -> None:

@@ -41,6 +41,7 @@ class Proxy:
     cuts: int = 0  # answers to a COMMIT that were thrown away
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = field(default_factory=set)
+    silent: set[asyncio.StreamWriter] = field(default_factory=set)  # to clients that hear no more
 
     def set(self, mode: Mode) -> None:
         """Change how the proxy behaves; connections end where the mode says so."""
@@ -82,6 +83,7 @@ class Proxy:
         with contextlib.suppress(OSError, asyncio.CancelledError):
             await asyncio.gather(*passing)
         self.pairs.discard(pair)
+        self.silent.discard(writer)
         for end in pair:
             end.close()
 
@@ -99,11 +101,13 @@ class Proxy:
                 await asyncio.sleep(LATENCY_SECONDS)
             elif self.mode is Mode.SLOW:
                 await asyncio.sleep(len(data) / SLOW_BYTES_A_SECOND)
+            if writer in self.silent:
+                continue
             writer.write(data)
             await writer.drain()
             if asking and self.mode is Mode.CUT_AFTER_COMMIT and COMMIT in data:
                 await self._keep_the_answer(pair)
-        if writer.can_write_eof():
+        if writer not in self.silent and writer.can_write_eof():
             writer.write_eof()
 
     async def _keep_the_answer(
@@ -117,7 +121,8 @@ class Proxy:
 
     def _half_close(self) -> None:
         for near, _ in self.pairs:
-            if near.can_write_eof():
+            if near not in self.silent and near.can_write_eof():
+                self.silent.add(near)
                 near.write_eof()
 
     def _reset_all(self) -> None:

@@ -16,7 +16,7 @@ from tests.chaos.plan import AFTER_ALL, Fault, Job, Plan
 ANSWERED_WITHIN = 45.0  # seconds a page waits for the database at most
 TICK = 0.05
 LOOK_EVERY = 0.5
-ORPHANED_FOR = 3  # looks in a row, after which a process counts as forgotten
+ORPHANED_FOR = 5.0  # seconds, after which a process counts as forgotten
 
 
 @dataclass
@@ -151,7 +151,7 @@ class _Looking:
     def __init__(self, house: House, played: Played) -> None:
         self.house, self.played = house, played
         self.due: list[tuple[float, Callable[[], Any]]] = []
-        self.orphaned: dict[int, int] = {}
+        self.orphaned: dict[int, float] = {}
         self.next_look = 0.0
 
     def tick(self) -> None:
@@ -163,11 +163,11 @@ class _Looking:
         time.sleep(TICK)
 
     def look(self) -> None:
-        """Count for how many looks each process has been without a parent of this house."""
-        present = self.house.orphans()
-        self.orphaned = {pid: self.orphaned.get(pid, 0) + 1 for pid in present}
-        for pid, looks in self.orphaned.items():
-            if looks == ORPHANED_FOR:
+        """Note since when each process has been without a parent of this house."""
+        present = time.monotonic()
+        self.orphaned = {pid: self.orphaned.get(pid, present) for pid in self.house.orphans()}
+        for pid, since in self.orphaned.items():
+            if present - since > ORPHANED_FOR:
                 self.played.orphans.append(f"process {pid} learns on without its supervisor")
 
     def live(self) -> dict[int, str]:

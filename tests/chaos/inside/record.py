@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import Any
 
 ATTEMPTS = (
-    "claim", "renew", "enter_stage", "note", "record_points", "record_checkpoint", "resumed",
-    "succeed", "fail", "crashed", "give_back", "pause_disk", "halve", "end_cancelled",
+    "claim", "claim_next", "renew", "enter_stage", "note", "record_points", "record_checkpoint",
+    "resumed", "succeed", "fail", "crashed", "give_back", "pause_disk", "halve", "end_cancelled",
 )  # fmt: skip
 OPS: dict[str, Sequence[str]] = {
     "backend.attempts": ATTEMPTS,
@@ -65,8 +65,8 @@ def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             first = str(error).splitlines()[:1]
             tell(name, **told, error=type(error).__name__, said=first)
             raise
-        if name == "claim":
-            told["attempt"] = result.number if result else None
+        if name in ("claim", "claim_next") and result:
+            told |= {"run": result.run_id, "attempt": result.number}
         tell(name, **told, result=_plain(result))
         return result
 
