@@ -55,11 +55,8 @@ def end_cancelled(run_id: int, attempt: int) -> bool:
 def give_back(run_id: int, attempt: int) -> bool:
     """Return the run to the queue because this worker is leaving; it counts as no crash."""
     with transaction() as session:
-        present = now(session)
-        return (
-            let_go(session, held(run_id, attempt), present, waits_until=None, failure=None)
-            is not None
-        )
+        change = held(run_id, attempt)
+        return let_go(session, change, now(session), waits_until=None, failure=None) is not None
 
 
 def halve(run_id: int, attempt: int) -> bool:

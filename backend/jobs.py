@@ -75,7 +75,9 @@ def send(task: str, number: int, queue_name: str) -> bool:
 def _ring(needs: dict[int, str]) -> list[int]:
     rung = _send(WORK, needs)
     with transaction() as session:
-        heard = update(Doorbell).where(Doorbell.run_id.in_(rung))
+        bells = select(Doorbell.run_id).where(Doorbell.run_id.in_(rung))
+        free = bells.with_for_update(skip_locked=True)  # another reaper may ring the same
+        heard = update(Doorbell).where(Doorbell.run_id.in_(session.scalars(free).all()))
         session.execute(heard.values(rung_at=now(session)))
     return rung
 

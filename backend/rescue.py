@@ -7,7 +7,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.endings import count_crash
-from backend.hold import let_go
+from backend.hold import lease, let_go
 from backend.states import Failure, RunState
 from db import Checkpoint, Run, now, transaction
 from settings import settings
@@ -42,6 +42,18 @@ def take_back() -> list[int]:
                 moved = count_crash(session, change, crashes, Failure.LOST)
             taken += [run_id] if moved else []
     return taken
+
+
+def shorten_leases() -> None:
+    """Cut leases that reach further ahead than any that is given now to what is given now.
+
+    The database's clock was set back. A worker that lives renews its lease within a heartbeat;
+    one that was lost would be waited for until the clock has caught up.
+    """
+    with transaction() as session:
+        longest = lease(now(session))
+        reaching = update(Run).where(Run.state == RunState.RUNNING, Run.lease_until > longest)
+        session.execute(reaching.values(lease_until=longest))
 
 
 def resume_paused() -> list[int]:

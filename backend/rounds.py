@@ -51,6 +51,7 @@ class Patience:
 def look_around(patience: Patience) -> None:
     """Do one round. A database that is away is waited for."""
     try:
+        rescue.shorten_leases()
         if patience.look(_clock()):
             _take_back()
         for run_id in rescue.resume_paused():

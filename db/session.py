@@ -14,7 +14,9 @@ from settings import settings
 
 BUSY_MILLISECONDS = 30_000  # longer than the longest batch write, measured at under 2 s
 
-ANSWERED_WITHIN = {  # a connection that leads nowhere is given up, or it would hold a heartbeat
+ANSWERED_WITHIN = {  # a connection that leads nowhere is given up, or it would hold a heartbeat;
+    # a process that was stopped within a transaction loses it, or its locks would hold the reaper
+    "options": "-c idle_in_transaction_session_timeout=30000",  # milliseconds
     "connect_timeout": 5,  # seconds
     "keepalives_idle": 10,
     "keepalives_interval": 5,

@@ -2,18 +2,20 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
 
 from backend import attempts, jobs, runs, turns
 from db import Doorbell, transaction
-from tests.backend.launching import launch
+from tests.backend.launching import LONG_AGO, launch, put
 
 
-def messages(url: str) -> list[list[int]]:
+def messages(url: str, queue: str = turns.CPU) -> list[list[int]]:
     with redis.Redis.from_url(url) as broker:
-        found = [json.loads(raw) for raw in broker.lrange(turns.CPU, 0, -1)]
+        found = [json.loads(raw) for raw in broker.lrange(queue, 0, -1)]
     return [json.loads(_decoded(message["body"]))[0] for message in found]
 
 
@@ -57,3 +59,33 @@ def test_a_run_that_waits_no_more_is_not_rung(house, valkey, change, end) -> Non
     end(launch())
     change(broker_url=valkey, rering_seconds=-1.0)
     assert jobs.ring_the_waiting() == 0
+
+
+def test_a_run_that_waits_for_its_time_is_rung_when_it_is_due(house, valkey, change) -> None:
+    run_id = launch()
+    put(run_id, waits_until=datetime.now(UTC) + timedelta(hours=1))
+    change(broker_url=valkey)
+    assert jobs.ring_the_waiting() == 0
+    put(run_id, waits_until=LONG_AGO)
+    assert jobs.ring_the_waiting() == 1
+
+
+def test_bells_ring_in_the_order_of_the_queue_and_where_each_run_is_needed(
+    house, valkey, change
+) -> None:
+    plain, urgent, card = launch("plain"), launch("urgent"), launch("card")
+    runs.prioritise(urgent, 1)
+    put(card, need="gpu")
+    change(broker_url=valkey)
+    assert jobs.ring_the_waiting() == 3
+    assert messages(valkey) == [[plain], [urgent]]  # a list is taken from its right end
+    assert messages(valkey, turns.GPU) == [[card]]
+
+
+def test_reapers_may_ring_at_the_same_time(each_house, valkey, change) -> None:
+    numbers = {launch(f"{number}") for number in range(6)}
+    change(broker_url=valkey, rering_seconds=-1.0)
+    with ThreadPoolExecutor(4) as reapers:
+        rung = list(reapers.map(lambda _: jobs.ring_the_waiting(), range(8)))
+    assert rung == [6] * 8
+    assert {message[0] for message in messages(valkey)} == numbers

@@ -1,13 +1,15 @@
 """What the reaper does: the lost go back once, the paused go on once there is room."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from backend import attempts, rescue, runs
+from backend import attempts, hold, rescue, runs
 from backend.attempts import Attempt
 from backend.states import Failure, RunState
+from db import migrate, transaction
 from tests.backend.launching import LONG_AGO, claimed, fall_silent, put, queue_many
 
 
@@ -84,3 +86,26 @@ def test_a_paused_run_can_be_cancelled(attempt, change):
     change(spare_mb=0)
     assert rescue.resume_paused() == []
     assert runs.get(attempt.run_id).state is RunState.CANCELLED
+
+
+def test_a_clock_set_back_keeps_nobody_waiting_for_a_lost_worker(attempt, change):
+    put(attempt.run_id, lease_until=datetime.now(UTC) + timedelta(hours=1))
+    change(lease_seconds=0.0)
+    rescue.shorten_leases()
+    assert rescue.take_back() == [attempt.run_id]
+
+
+@pytest.mark.postgres
+def test_a_worker_stopped_within_its_write_keeps_no_other_run_from_rescue(
+    data_folder, postgres_database, change
+):
+    change(database_url=postgres_database)
+    migrate.upgrade()
+    stopped, lost = claimed("stopped"), claimed("lost")
+    fall_silent(stopped.run_id)
+    fall_silent(lost.run_id)
+    with transaction() as session:
+        assert hold.holds(session, stopped.run_id, stopped.number)
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "30s"
+        assert rescue.take_back() == [lost.run_id]
+    assert rescue.take_back() == [stopped.run_id]
