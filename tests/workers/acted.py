@@ -36,18 +36,27 @@ CONTEXT.set_forkserver_preload(["tests.workers.acted"])
 
 def queued(act: str) -> int:
     """Queue a run whose training is this act, and whose scores are those of three rows."""
-    scores = {"row": [0, 1, 2], "part": ["test"] * 3, "score": [0.1, 0.2, 0.9]}
-    known = {"label": [0, 0, 1], "amount": [1.0, 2.0, 3.0], "time": [0.0, 1.0, 2.0]}
-    pq.write_table(pa.table({**scores, **known}), settings.data / SCORES)
+    lay_out_scores(settings.data)
     run_id = queue_many(1)[0]
     put(run_id, options={"act": act})
     return run_id
 
 
+def lay_out_scores(data: Path) -> None:
+    """Write what every act ends with into a data folder."""
+    scores = {"row": [0, 1, 2], "part": ["test"] * 3, "score": [0.1, 0.2, 0.9]}
+    known = {"label": [0, 0, 1], "amount": [1.0, 2.0, 3.0], "time": [0.0, 1.0, 2.0]}
+    pq.write_table(pa.table({**scores, **known}), data / SCORES)
+
+
 @contextmanager
-def worker(name: str = "worker-1") -> Iterator[BaseProcess]:
-    """A process that does runs until none is left, as a trainer starts one beside its queue."""
-    process = CONTEXT.Process(target=_work, args=(name, dict(settings.__dict__), environment()))
+def worker(name: str = "worker-1", acts: bool = True) -> Iterator[BaseProcess]:
+    """A process that does runs until none is left, as a trainer starts one beside its queue.
+
+    With `acts` its trainings are acts, and nothing else can be done.
+    """
+    surroundings = environment(**({"PYTHONPATH": ACTING} if acts else {}))
+    process = CONTEXT.Process(target=_work, args=(name, dict(settings.__dict__), surroundings))
     process.start()
     try:
         yield process
@@ -58,7 +67,7 @@ def worker(name: str = "worker-1") -> Iterator[BaseProcess]:
 
 def _work(name: str, chosen: dict[str, Any], surroundings: dict[str, str]) -> None:
     settings.__dict__.update(chosen)
-    os.environ.update({**surroundings, "PYTHONPATH": ACTING})
+    os.environ.update(surroundings)
     raise SystemExit(tasks.main(name, os.getppid()))
 
 

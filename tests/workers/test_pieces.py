@@ -17,7 +17,7 @@ from backend.states import RunState
 from db import Piece, Prediction, transaction
 from tests.backend.launching import fall_silent
 from tests.backend.modelling import GROUP, ROWS, finished, launched
-from tests.workers.acted import PACE, trainings, until, worker
+from tests.workers.acted import PACE, ended, trainings, until, worker
 from tests.workers.learning import simulated
 from workers import tasks
 from workers.pieces import lend_a_hand
@@ -29,7 +29,7 @@ PIECES = ROWS // GROUP
 @pytest.fixture
 def model(house: Path, change) -> int:
     """A finished run of a house that does in seconds what it does in minutes."""
-    change(**PACE)
+    change(**{**PACE, "hang_seconds": 60.0})
     return finished()
 
 
@@ -55,13 +55,13 @@ def all_have_a_score(model: int) -> None:
     assert predictions.count(model, Filters(part="all")) == ROWS
 
 
-def done(scoring: int, seconds: float = 60) -> runs.Run:
+def done(scoring: int) -> runs.Run:
     """Let a worker do what is left, and return the scoring."""
-    with worker("learn") as process:
-        assert process.wait(seconds) == 0
+    with worker(acts=False) as process:
+        ended(process)
     run = runs.get(scoring)
     assert run.state is RunState.SUCCEEDED, run.reason
-    assert trainings() == [] and not pieces.folder_of(scoring).exists()
+    assert not pieces.folder_of(scoring).exists()
     return run
 
 
@@ -88,10 +88,9 @@ def test_what_was_done_stays_done_when_the_worker_that_holds_the_run_is_killed(
 ) -> None:
     change(lease_seconds=60)
     kept = pieces.claim(scoring, "helper")  # so that there is something to wait for
-    with worker("learn") as process:
+    with worker(acts=False) as process:
         until(lambda: pieces.progress(scoring).done == PIECES - 1)
         process.kill()
-        process.wait()
     until(lambda: trainings() == [], 10)
     fall_silent(scoring)
     assert rescue.take_back() == [scoring]
@@ -104,24 +103,23 @@ def test_what_was_done_stays_done_when_the_worker_that_holds_the_run_is_killed(
 def test_a_cancelled_scoring_stops_everywhere_for_good(model, scoring, change) -> None:
     change(lease_seconds=60)
     held = pieces.claim(scoring, "helper")
-    with worker("learn") as process:
+    with worker(acts=False) as process:
         until(lambda: pieces.progress(scoring).done == PIECES - 1)
         runs.cancel(scoring)
-        assert process.wait(15) == 0
+        ended(process)
     assert runs.get(scoring).state is RunState.CANCELLED
     assert not pieces.renew(held) and pieces.claim(scoring, "helper") is None
-    assert trainings() == []
     assert predictions.count(model, Filters(part="all")) == 0
 
 
 def test_a_worker_told_to_leave_gives_run_and_piece_back(model, scoring, change) -> None:
     change(lease_seconds=60)
     held = pieces.claim(scoring, "helper")
-    with worker("learn") as process:
+    with worker(acts=False) as process:
         until(lambda: pieces.progress(scoring).done == PIECES - 1)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
-    assert runs.get(scoring).state is RunState.QUEUED and trainings() == []
+        process.terminate()
+        ended(process)
+    assert runs.get(scoring).state is RunState.QUEUED
     assert pieces.give_back(held)
     assert done(scoring).crashes == 0
     all_have_a_score(model)
@@ -130,15 +128,15 @@ def test_a_worker_told_to_leave_gives_run_and_piece_back(model, scoring, change)
 def test_a_helper_does_what_is_free_and_leaves(model, scoring, change) -> None:
     change(lease_seconds=60)
     held = pieces.claim(scoring, "other")
-    with worker("learn") as process:
+    with worker(acts=False) as process:
         until(lambda: runs.get(scoring).state is RunState.RUNNING)
-        process.send_signal(signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGSTOP)
         lend_a_hand(scoring, "helper", threading.Event())
         os.kill(process.pid, signal.SIGCONT)
         told = pieces.progress(scoring)
         assert told.done + told.running == PIECES
         pieces.give_back(held)
-        assert process.wait(60) == 0
+        ended(process)
     assert runs.get(scoring).state is RunState.SUCCEEDED
     all_have_a_score(model)
 
@@ -154,10 +152,10 @@ def test_of_a_file_that_goes_nothing_is_counted(model, scoring, change) -> None:
     """The run ends with a sentence where a piece's scores are gone before they are stored."""
     change(lease_seconds=60)
     held = pieces.claim(scoring, "helper")
-    with worker("learn") as process:
+    with worker(acts=False) as process:
         until(lambda: pieces.progress(scoring).done == PIECES - 1)
         files.remove(pieces.folder_of(scoring) / "3")
         pieces.give_back(held)
-        assert process.wait(60) == 0
+        ended(process)
     assert runs.get(scoring).state is RunState.FAILED
     assert predictions.count(model, Filters(part="all")) < ROWS
