@@ -47,7 +47,7 @@ def menu() -> dict[str, list[st.Page]]:
 def readiness(workers: int, zone: str) -> str:
     """Return the line at the foot of the menu: who can work, and whose clock the pages show."""
     if not workers:
-        return f":material/warning: No worker is running · {zone}"
+        return f":material/warning: No worker takes runs · {zone}"
     return f":green[:material/check_circle:] {counted(workers, 'worker')} ready · {zone}"
 
 

@@ -29,7 +29,7 @@ QUICK = {  # so that nobody waits a minute for a lease to run out
     "TOUCHSTONE_REAPER_SECONDS": "1",
     "TOUCHSTONE_CHECKPOINT_STEPS": "20",
 }
-LEARNT = 3  # checkpoints, before the worker is killed
+LEARNT = 7  # checkpoints, before the worker is killed
 LOST = 2 * MINUTE
 FINISHED = 30 * MINUTE
 

@@ -7,7 +7,7 @@ import pytest
 from backend import attempts, fleet, pieces, rescue, runs
 from backend.states import Failure, RunState
 from db import Doorbell, Piece, Worker, transaction
-from tests.backend.launching import LONG_AGO, fall_silent, launch, put, queue_many
+from tests.backend.launching import LONG_AGO, fall_silent, launch, offer, put, queue_many
 from tests.ui.opened import button, charts, open_page, panels, primary, text, verdict
 from ui.parts import queue_rows
 
@@ -72,6 +72,20 @@ class TestQueue:
         app = open_page("queue")
         assert verdict(app) == "2 runs wait, because no worker is alive."
         assert "No worker is alive. It starts by itself once one is." in text(app)
+
+    def test_a_paused_run_stands_in_no_line(self):
+        run = launch()
+        attempts.pause_disk(run, learned(run), "The disk holds 2 MB.")
+        app = open_page("queue")
+        assert verdict(app) == "Nothing waits. A new run starts at once."
+        assert "1 run paused for lack of room" in text(app)
+        assert "Paused, no room on the disk" in badges(app)
+
+    def test_a_new_run_says_how_many_wait_before_it(self):
+        queue_many(2)
+        queue_many(1, automatic=True)
+        offer()
+        assert "2 runs wait before it" in text(open_page("new_run"))
 
     @pytest.mark.parametrize("way", ["up", "down"])
     def test_moves_a_run(self, way):

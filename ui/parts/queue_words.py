@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from backend import queue_view
+from backend import queue_view, runs
 from backend.queue_view import Queue, Reason, Waiting
 from backend.run_view import Run
+from backend.states import RunState
 from ui.parts import viewer
 from ui.parts.wording import between, clock, counted, joined, plain
 
@@ -54,6 +55,8 @@ def takes(waiting: Waiting) -> str:
 
 def told_of(run: Run) -> str:
     """Return why one run waits and until when; nothing when it does not."""
+    if run.state is not RunState.QUEUED:
+        return ""
     queue = queue_view.look()
     waiting = next((each for each in queue.waiting if each.run.id == run.id), None)
     if waiting is None:
@@ -62,15 +65,22 @@ def told_of(run: Run) -> str:
     return f"{why(waiting)} It {foreseen}." if foreseen else why(waiting)
 
 
+def ahead() -> str:
+    """Return how many runs a new one would wait behind; nothing when none waits."""
+    before = sum(not run.automatic for run in runs.queued())
+    return f"{counted(before, 'run waits', 'runs wait')} before it" if before else ""
+
+
 def verdict(queue: Queue) -> str:
     """Return the sentence that answers: who waits, and until when?"""
     alive = any(worker.is_alive for worker in queue.workers)
-    if queue.waiting:
-        waits = counted(len(queue.waiting), "run waits", "runs wait")
+    line = [waiting for waiting in queue.waiting if waiting.place]
+    if line:
+        waits = counted(len(line), "run waits", "runs wait")
         if not alive:
             return f"{waits}, because no worker is alive."
-        start = when(queue.waiting[0], queue.at)
-        return f"{waits}. The next one {start}." if start else f"{waits}. {why(queue.waiting[0])}"
+        start = when(line[0], queue.at)
+        return f"{waits}. The next one {start}." if start else f"{waits}. {why(line[0])}"
     if not alive:
         return "Nothing waits, and no worker is alive. A new run would wait for one."
     free = any(
@@ -90,9 +100,11 @@ def evidence(queue: Queue) -> str:
     """Return how many work, in which order runs are taken, and whose clock is shown."""
     alive = [worker for worker in queue.workers if worker.is_alive]
     busy = sum(worker.run_id is not None or worker.name in queue.piecework for worker in alive)
+    paused = sum(not waiting.place for waiting in queue.waiting)
     late = "the broker does not answer, so starts come later" if queue.is_late else ""
     return joined(
         f"{busy} of {counted(len(alive), 'worker')} at work",
+        f"{counted(paused, 'run')} paused for lack of room" if paused else "",
         ORDER,
         late,
         f"times in {viewer.zone_name()}",

@@ -81,7 +81,7 @@ def _draw_question(run: Run) -> None:
     with errors_on_page():
         st.markdown(_consequence(run))
         with st.container(horizontal=True, gap="small"):
-            keep = st.button("Keep running", key="keep-running")
+            keep = st.button("Keep run", key="keep-run")
             end = st.button("Cancel run", type="primary", key="confirm-cancel")
         if end:
             runs.cancel(run.id)

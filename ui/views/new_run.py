@@ -8,6 +8,7 @@ from backend import datasets, offers, runs, starts
 from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import Page, go
+from ui.parts import queue_words
 from ui.parts import run_choice as choice
 from ui.parts.options_form import draw_options
 from ui.parts.skeleton import blank, head, panel
@@ -85,4 +86,5 @@ def evidence(dataset: Dataset) -> str:
         counted(dataset.rows, "row"),
         f"{counted(dataset.frauds, 'fraud')} ({rate(dataset.fraud_rate)})",
         f"{lost} in fraud" if dataset.fraud_amount is not None else "",
+        queue_words.ahead(),
     )
