@@ -8,7 +8,7 @@ import logging
 import threading
 from functools import partial
 
-from backend import attempts, datasets, files, pasts, store
+from backend import attempts, datasets, files, store
 from backend.attempts import Attempt
 from backend.errors import FileDamaged, FileGone, StoreAway
 from backend.outages import patiently
@@ -24,6 +24,8 @@ def fetch(attempt: Attempt, leave: threading.Event) -> None:
     A checkpoint that is gone or damaged is passed over: the one before it is used. Raises
     TouchstoneError where anything else is missing, and GivenUp.
     """
+    from backend import pasts  # scikit-learn: not loaded to look for runs
+
     dataset = patiently(partial(datasets.parquet_path, attempt.dataset_id), leave)
     for name in filter(None, (attempt.model, attempt.start)):
         model = patiently(partial(store.fetched, settings.data / name), leave)
@@ -57,6 +59,8 @@ def record_checkpoint(run_id: int, attempt: int, step: int, manifest: str) -> bo
 
 def publish(attempt: Attempt, leave: threading.Event) -> None:
     """Publish what a finished training left: its folder, and the past that its model reads."""
+    from backend import pasts
+
     folder = files.run_folder(attempt.run_id, attempt.number)
     if (folder / pasts.LINK).exists():
         patiently(partial(store.publish, pasts.linked(folder)), leave)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from backend import attempts, fleet, jobs, pasts, pieces, store, turns
+from backend import attempts, fleet, jobs, pieces, store, turns
 from backend.attempts import Word
 from backend.errors import FileDamaged
 from backend.outages import patiently
@@ -109,6 +109,8 @@ class Piecework(Watch):
         """Divide the dataset where the run is held, and take a first piece."""
         part = self.part
         if part.holds_run:
+            from backend import pasts  # scikit-learn: not loaded to look for runs
+
             past = pasts.of_model(part.model, part.dataset)
             if past is not None:
                 self._insist(partial(store.publish, past))

@@ -50,6 +50,20 @@ def finish(order: Order) -> None:
         (order.folder / name).write_text("{}")
 
 
+def finish_at_once(order: Order, voice: Voice, wishes: Wishes) -> None:
+    finish(order)
+
+
+def learn_slowly(order: Order, voice: Voice, wishes: Wishes) -> None:
+    """Learn for minutes, with a checkpoint after each step."""
+    voice.plan(10 * STEPS)
+    with wishes.looked_at():
+        for step in range(_resume(order, voice) + 1, 10 * STEPS):
+            time.sleep(0.5)
+            voice.point("train", step, 1 / step)
+            _keep(order, voice, step)
+
+
 def leave_scratch_and_learn(order: Order, voice: Voice, wishes: Wishes) -> None:
     """Leave files that nobody keeps and a process in a session of its own, and learn."""
     (order.folder / "scratch").mkdir()
