@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from backend import starts, states, turns
@@ -31,6 +32,11 @@ from backend.steps.spans import Span
 from backend.turns import claimable as claimable
 from backend.turns import longest_wait as longest_wait
 from db import Dataset, Doorbell, Point, Run, now, transaction
+
+INSERTS: dict[str, Any] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}  # which know ON CONFLICT
 
 
 class Word(StrEnum):
@@ -101,11 +107,15 @@ def renew(run_id: int, attempt: int) -> Word:
 
 
 def enter_stage(run_id: int, attempt: int, name: str) -> bool:
-    """Note that a new step of the job begins; False when the hold is lost."""
+    """Note that a new step of the job begins; False when the hold is lost.
+
+    A step told twice in a row is one step: the answer to the first telling did not arrive.
+    """
     with transaction() as session:
         stages = session.execute(select(Run.stages).where(Run.id == run_id)).scalar_one()
-        entered = {"name": name, "started_at": now(session).isoformat()}
-        return landed(session, held(run_id, attempt).values(stages=[*stages, entered]))
+        if not stages or stages[-1]["name"] != name:
+            stages = [*stages, {"name": name, "started_at": now(session).isoformat()}]
+        return landed(session, held(run_id, attempt).values(stages=stages))
 
 
 def note(run_id: int, attempt: int, **known: Any) -> bool:
@@ -124,8 +134,10 @@ def record_points(run_id: int, attempt: int, points: list[dict[str, Any]]) -> bo
         present = now(session)
         if not landed(session, held(run_id, attempt).values(last_point_at=present)):
             return False
-        for point in points:
-            session.execute(_insert_once(run_id, attempt, point, present))
+        once = INSERTS[session.get_bind().dialect.name](Point).on_conflict_do_nothing()
+        told = {"run_id": run_id, "attempt": attempt, "at": present}
+        if points:
+            session.execute(once, [{**told, **_measured(point)} for point in points])
     return True
 
 
@@ -162,33 +174,11 @@ def _take(
     return _read(session, run_id, origins)
 
 
-def _insert_once(run_id: int, attempt: int, point: dict[str, Any], at: datetime) -> Any:
+def _measured(point: dict[str, Any]) -> dict[str, Any]:
     loss = point["loss"]
     finite = loss is not None and math.isfinite(loss)
-    values = {
-        "run_id": run_id,
-        "attempt": attempt,
-        "part": point["part"],
-        "step": point["step"],
-        "loss": loss if finite else None,
-        "finite": finite,
-        "ap": point.get("ap"),
-        "at": at,
-    }
-    columns = [Point.__table__.c[name] for name in values]
-    told = exists().where(
-        Point.run_id == run_id,
-        Point.attempt == attempt,
-        Point.part == point["part"],
-        Point.step == point["step"],
-    )
-    row = select(
-        *(
-            literal(value, column.type)
-            for value, column in zip(values.values(), columns, strict=True)
-        )
-    )
-    return insert(Point).from_select(list(values), row.where(~told))
+    known = {"part": point["part"], "step": point["step"], "ap": point.get("ap")}
+    return {**known, "loss": loss if finite else None, "finite": finite}
 
 
 def _read(session: Session, run_id: int, origins: tuple[Checkpoint, ...]) -> Attempt:

@@ -34,12 +34,14 @@ def test_what_a_worker_records_is_what_the_page_reads(each_house) -> None:
     hold = (attempt.run_id, attempt.number)
     assert attempts.enter_stage(*hold, "Reading transactions")
     assert attempts.enter_stage(*hold, "Learning")
+    assert attempts.enter_stage(*hold, "Learning")  # told twice, kept once
     assert attempts.note(*hold, step=10, steps_total=40, rows_per_second=99.5)
     assert attempts.note(*hold, split={"method": "time"})
     points = [{"part": "train", "step": 10, "loss": 0.5}]
     points.append({"part": "validation", "step": 10, "loss": 0.4, "ap": 0.3})
     assert attempts.record_points(*hold, points)
     assert attempts.record_points(*hold, points)  # told twice, kept once
+    assert attempts.record_points(*hold, [])
     run = runs.get(attempt.run_id)
     assert [stage.name for stage in run.stages] == ["Reading transactions", "Learning"]
     assert run.stages[0].seconds is not None and run.stages[1].seconds is None
