@@ -33,10 +33,8 @@ from backend.turns import claimable as claimable
 from backend.turns import longest_wait as longest_wait
 from db import Dataset, Doorbell, Point, Run, now, transaction
 
-INSERTS: dict[str, Any] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}  # which know ON CONFLICT
+# Both know ON CONFLICT, which the common insert does not.
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Word(StrEnum):
