@@ -227,6 +227,15 @@ class TestLostAndResumed:
         app = open_page("progress", run=run)
         assert verdict(app).startswith("Paused: no room on the disk. Will resume from step 30")
         assert "Paused, no room on the disk" in badges(app)
+        assert "The disk holds 2 MB. Make room" in text(app)
+
+    def test_a_run_that_never_began_promises_no_chart(self):
+        run = launch()
+        runs.cancel(run)
+        app = open_page("progress", run=run)
+        assert verdict(app) == "Cancelled before it began. Nothing was learned."
+        assert "None. The run ended before the first point." in text(app)
+        assert not app.get("skeleton")
 
 
 class TestFailureCard:

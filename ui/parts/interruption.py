@@ -5,7 +5,7 @@ from backend.run_view import Run
 from backend.states import Failure, RunState
 from ui.parts import viewer
 from ui.parts.skeleton import Badge
-from ui.parts.wording import clock, count, time_left
+from ui.parts.wording import clock, count, plain, time_left
 
 LEFT = "Its worker left"
 HAPPENED = {  # class of ending -> what happened, before the time
@@ -32,6 +32,13 @@ def verdict(run: Run) -> str:
         return f"Paused: no room on the disk. Will resume {_place(run)} once there is."
     when = clock(run.interrupted_at, viewer.zone())
     return f"{_happened(run)} at {when}. Will resume {_place(run)}."
+
+
+def told_of_pause(run: Run) -> str:
+    """Return what was short when a run was paused, and how to make room; else nothing."""
+    if run.state is not RunState.PAUSED_DISK:
+        return ""
+    return f"{plain(run.reason or '')} Make room, for example by deleting datasets nobody needs."
 
 
 def verdict_of_silence(run: Run, seconds: float) -> str:

@@ -22,8 +22,7 @@ def draw_loss(run: Run, curve: pd.DataFrame) -> None:
         note += " Training rows hold more fraud than validation rows, so the lines lie apart."
     with panel("Loss", note):
         if curve.empty:
-            st.skeleton(height=320)
-            st.caption("The first point appears when the transactions are prepared.")
+            _draw_nothing(run, 320, "The first point appears when the transactions are prepared.")
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             scale = st.radio(
@@ -43,12 +42,20 @@ def draw_loss(run: Run, curve: pd.DataFrame) -> None:
         chart_csv.offer(curve[["step", "part", "loss"]], f"run-{run.id}-loss", "loss")
 
 
+def _draw_nothing(run: Run, height: int, coming: str) -> None:
+    """Keep the place of a chart that is to come; of one that never will, say so."""
+    if not run.is_live:
+        st.caption("None. The run ended before the first point.")
+        return
+    st.skeleton(height=height)
+    st.caption(coming)
+
+
 def draw_precision(run: Run, curve: pd.DataFrame) -> None:
     """Draw average precision on validation, and say on which rows it was measured."""
     with panel("Average precision on validation", sample_note(run), height="stretch"):
         if precision.measured(curve).empty:
-            st.skeleton(height=280)
-            st.caption("Appears with the first check on validation rows.")
+            _draw_nothing(run, 280, "Appears with the first check on validation rows.")
             return
         figure = precision.figure(curve, viewer.theme())
         chart.draw(figure, key="precision", alt=precision.alt(curve))
@@ -60,7 +67,8 @@ def draw_steps(run: Run) -> None:
     """Draw what the job has done, what it does now, and for how long."""
     with panel("Steps of this job", height="stretch"):
         if not run.stages:
-            st.caption("None yet. The first begins when a worker takes the run.")
+            coming = "None yet. The first begins when a worker takes the run."
+            st.caption(coming if run.is_live else "None. It ended before a worker took it.")
         for stage in run.stages:
             took = _in_progress(run) if stage.seconds is None else duration(stage.seconds)
             st.markdown(f"{_icon(run, stage)} {plain(stage.name)} :gray[· {took}]")

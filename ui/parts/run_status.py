@@ -63,6 +63,8 @@ def verdict(run: Run, curve: pd.DataFrame) -> str:
         return "Waits for a worker. You can close this tab, it starts by itself."
     if run.state is RunState.SUCCEEDED:
         return judgement.verdict(run) if run.answers else pretraining.verdict(run, curve)
+    if run.state is RunState.CANCELLED and not run.attempt:
+        return "Cancelled before it began. Nothing was learned."
     if run.state is RunState.CANCELLED:
         return f"Cancelled at step {count(run.step)}. Nothing of it was kept."
     return f"Stopped at step {count(run.step)} before it finished."

@@ -7,7 +7,7 @@ from backend import runs
 from backend.run_view import Run
 from backend.states import RunState
 from ui.page import Page, go, id_in_address
-from ui.parts import failure_card, judgement, pretraining, queue_words, run_status
+from ui.parts import failure_card, interruption, judgement, pretraining, queue_words, run_status
 from ui.parts.live import live, redraw_page
 from ui.parts.loss_panel import draw_loss, draw_precision, draw_steps
 from ui.parts.run_actions import actions, ask_cancel, is_asking, press
@@ -56,7 +56,8 @@ def draw_run(before: Run) -> None:
         run_status.draw_cards(run, curve)
     if not run.is_live and run.state not in (RunState.SUCCEEDED, RunState.CANCELLED):
         failure_card.draw(run)
-    told = (queue_words.told_of(run), judgement.split_caption(run) or SPLIT_LATER)
+    split = judgement.split_caption(run) or (SPLIT_LATER if run.is_live else "")
+    told = (interruption.told_of_pause(run), queue_words.told_of(run), split)
     for line in (*told, pretraining.started_from(run)):
         if line:
             st.caption(line)
