@@ -47,7 +47,7 @@ def announce(**_: Any) -> None:
 def leave(**_: Any) -> None:
     """Forget this worker and its offers."""
     leaving.set()
-    with contextlib.suppress(outages.AWAY):  # its silence will tell
+    with contextlib.suppress(*outages.AWAY):  # its silence will tell
         fleet.leave(worker_name(os.getpid()))
 
 

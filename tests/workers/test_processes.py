@@ -1,0 +1,48 @@
+"""What is read of processes is true of real ones; a kill reaches all that a process started."""
+
+import os
+import subprocess
+import sys
+
+from tests.workers.acted import until
+from workers import processes
+
+FAMILY = (  # a child in a session of its own, whose own child leads another
+    "import subprocess, sys, time\n"
+    "subprocess.Popen(['sleep', '1003'], start_new_session=True)\n"
+    "subprocess.Popen(['sleep', '1003'])\n"
+    "print('ready', flush=True)\n"
+    "time.sleep(1003)\n"
+)
+
+
+def test_a_process_knows_itself() -> None:
+    me = processes.look(os.getpid())
+    assert (me.parent, me.session) == (os.getppid(), os.getsid(0))
+    assert me.cpu_seconds > 0 and me in [*processes.running(), me]
+    assert processes.arguments(os.getpid())
+    assert processes.sees_us_alike(os.getpid())
+
+
+def test_of_a_process_that_ended_nothing_is_told() -> None:
+    with subprocess.Popen(["true"]) as ended:
+        until(lambda: processes.look(ended.pid) is None)  # not yet waited for
+    assert processes.look(ended.pid) is None
+    assert processes.arguments(ended.pid) == []
+    assert not processes.sees_us_alike(ended.pid)
+    assert processes.below(ended.pid) == []
+
+
+def test_a_kill_reaches_every_session() -> None:
+    command = [sys.executable, "-c", FAMILY]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as first:
+        assert first.stdout.readline() == "ready\n"
+        family = processes.below(first.pid)
+        assert len(family) == 3
+        assert len({process.session for process in family}) == 2
+        first.kill()
+        first.wait()
+        processes.kill(family)
+    assert [process for process in processes.running() if process in family] == []
