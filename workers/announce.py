@@ -15,6 +15,7 @@ from workers.device import describe, devices, kind, worker_name
 
 log = logging.getLogger(__name__)
 leaving = threading.Event()
+entered = threading.Event()  # all that this worker offers is loaded, and told
 
 
 def offered() -> list[offers.Offer]:
@@ -53,13 +54,12 @@ def leave(**_: Any) -> None:
 
 def _stay(name: str) -> None:
     """Enter this worker, and again where it was forgotten; say that it is here until it leaves."""
-    entered = False
     while True:
         try:
-            if not entered or not fleet.still_here(name):
+            if not entered.is_set() or not fleet.still_here(name):
                 fleet.register(name, describe(), kind(), devices())
                 offers.publish(name, describe(), offered())
-                entered = True
+                entered.set()
         except outages.AWAY as error:
             log.warning("the database does not answer, this worker is not heard: %s", error)
         if leaving.wait(settings.lease_seconds / 4):

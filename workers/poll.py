@@ -20,7 +20,7 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
 from backend import attempts, outages
 from settings import ROOT, settings
-from workers import processes, slot, sweep
+from workers import announce, processes, slot, sweep
 from workers.device import worker_name
 from workers.tasks import Took
 
@@ -42,7 +42,7 @@ class Poll:
         self.leaving = threading.Event()
         self.taking: subprocess.Popen[bytes] | None = None
         self.in_vain = 0
-        self.memory = _resident()
+        self.memory = 0  # at the first look after all it offers was loaded
         self.thread = threading.Thread(target=self._look_on, name="poll", daemon=True)
 
     def leave(self) -> None:
@@ -76,6 +76,8 @@ class Poll:
             os._exit(STARTED_ANEW)
         if waited >= min(HEARD_WITHIN, settings.poll_seconds):
             self._take()
+        elif not self.memory:
+            self.memory = _resident() if announce.entered.is_set() else 0
         elif _resident() > GREW * self.memory:
             log.warning("this trainer grew to %d MB; starting anew", _resident() // 2**20)
             os.kill(os.getpid(), signal.SIGTERM)
