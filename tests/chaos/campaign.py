@@ -1,7 +1,8 @@
-"""Many schedules in one house: `python -m tests.chaos.campaign --tier T1 --seeds 1-10`.
+"""Many schedules in one house: `python -m tests.chaos.campaign T1 --seeds 1-10`.
 
 Prints one JSON line per schedule, as soon as it has been checked, and ends with status 1 when one
-showed a violation. A house that did is not used again.
+showed a violation. A house that did is not used again. `no_fence`, or another trap's name, plays
+that trap, with `--planted` on the fault it is made for.
 """
 
 import argparse
@@ -21,9 +22,10 @@ from sqlalchemy import create_engine
 
 from tests.chaos import ledger
 from tests.chaos.checker import check
-from tests.chaos.house import ROLES, House, standing
+from tests.chaos.house import ROLES, SCALED, House, Settings, standing
 from tests.chaos.inside.bugs import OF_PAGES, PLANTED
-from tests.chaos.plan import Plan, of_seed
+from tests.chaos.plan import KILLS, TIERS, Plan, of_kills, of_seed
+from tests.chaos.planted import BY_NAME
 from tests.chaos.schedule import play
 
 ROWS = 40  # that every run of the family scores
@@ -48,9 +50,11 @@ def run(plans: list[Plan], bug: str = "", keep: Path | None = None) -> Iterator[
 
 
 @contextmanager
-def ready(tier: str, bug: str = "", skewed: float = 0.0) -> Iterator[tuple[House, int]]:
+def ready(
+    tier: str, bug: str = "", skewed: float = 0.0, timings: Settings = SCALED
+) -> Iterator[tuple[House, int]]:
     """Stand a house up, with its tables, a ledger, a dataset and its trainers ready."""
-    with standing(tier, bug, skewed) as house:
+    with standing(tier, bug, skewed, timings) as house:
         from db import engine, migrate
 
         if bug in OF_PAGES:
@@ -83,8 +87,8 @@ def _one(house: House, dataset_id: int, plan: Plan) -> dict[str, Any]:
         direct.dispose()
     operations = [one for one in history.read(house.control) if one["at"] >= played.began]
     return {
+        "kind": plan.kind,
         "seed": plan.seed,
-        "tier": plan.tier,
         "runs": len(plan.jobs),
         "faults": [fault.what for fault in plan.faults],
         "attempts": sum(move.new_state == "running" for move in moves),
@@ -143,21 +147,28 @@ def _keep(house: House, folder: Path | None) -> None:
 
 def replay(told: dict[str, Any]) -> str:
     """Return the command that plays a schedule again."""
-    return f"python -m tests.chaos.campaign --tier {told['tier']} --seeds {told['seed']}"
+    return f"python -m tests.chaos.campaign {told['kind']} --seeds {told['seed']}"
+
+
+def plans_of(kind: str, seeds: list[int]) -> list[Plan]:
+    """Return the plans of a kind, in an order that lets houses be shared."""
+    if kind in BY_NAME:
+        return [BY_NAME[kind].plan]
+    drawn = [of_kills(seed) if kind == KILLS else of_seed(seed, kind) for seed in seeds]
+    return sorted(drawn, key=lambda plan: plan.skewed)
 
 
 def main() -> int:
-    """Play the seeds named on the command line."""
+    """Play what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tier", choices=("T0", "T1", "T2"), default="T0")
+    parser.add_argument("kind", choices=(*TIERS, KILLS, *BY_NAME))
     parser.add_argument("--seeds", default="1-10", help="as 1-10 or 3,7")
-    parser.add_argument("--bug", default="", help="a planted one, see tests/chaos/inside/bugs.py")
+    parser.add_argument("--planted", action="store_true", help="with the fault a trap is made for")
     parser.add_argument("--keep", type=Path, help="folder for what a violation left behind")
     chosen = parser.parse_args()
-    plans = [of_seed(seed, chosen.tier) for seed in _seeds(chosen.seeds)]
-    plans.sort(key=lambda plan: plan.skewed)
+    bug = chosen.kind if chosen.planted and chosen.kind in BY_NAME else ""
     failed = 0
-    for told in run(plans, chosen.bug, chosen.keep):
+    for told in run(plans_of(chosen.kind, _seeds(chosen.seeds)), bug, chosen.keep):
         print(json.dumps(told), flush=True)
         if told["violations"]:
             failed += 1

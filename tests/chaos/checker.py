@@ -233,7 +233,7 @@ def _scores_are_counted(seen: Evidence, rows_scored: int) -> Found:
 
 def _nobody_is_forgotten(seen: Evidence) -> Found:
     """I8: no process learns on without its supervisor."""
-    for words in seen.played.orphans:
+    for words in seen.played.orphans.values():
         yield "I8", words
 
 

@@ -18,6 +18,7 @@ from tests.chaos.proxy import Mode
 
 Lift = Callable[[], None]
 CHILD_WITHIN = 1.5  # seconds that are waited for a trainer to have something to lose
+TROUBLE_WITHIN = 10.0  # and for a child to hang
 CHECKPOINT_WITHIN = 2.0  # and for a checkpoint to damage
 
 
@@ -65,6 +66,19 @@ def _go_on(house: House, role: str) -> None:
 
 def _leave(house: House, fault: Fault) -> None:
     house.signal(fault.who, "main", signal.SIGTERM)
+
+
+def _forsake(house: House, fault: Fault) -> None:
+    """Kill the supervisors of a child that says nothing any more, and would not hear of it."""
+    end = time.monotonic() + TROUBLE_WITHIN
+    told = house.control / "history"
+    while time.monotonic() < end:
+        if any('"trouble"' in path.read_text() for path in told.glob(f"{fault.who}-*.jsonl")):
+            break
+        time.sleep(0.05)
+    house.hold_back(fault.who, fault.lasts)
+    for part in ("main", "pool"):
+        house.signal(fault.who, part, signal.SIGKILL)
 
 
 def _kill_reaper(house: House, _: Fault) -> None:
@@ -116,6 +130,7 @@ def _checkpoints(house: House, role: str) -> list[Path]:
 
 SPECIAL: dict[str, Callable[[House, Fault], Lift | None]] = {
     "leave": _leave,
+    "forsake": _forsake,
     "kill_reaper": _kill_reaper,
     "flush": _flush,
     "full_disk": _full_disk,

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from honcho.environ import parse_procfile
 
@@ -28,7 +29,14 @@ INSIDE = Path(__file__).parent / "inside"
 TRAINERS = ("trainer-1", "trainer-2")
 ROLES = (*TRAINERS, "reaper")
 CRASH_LIMIT = 4
-SCALED = {  # JOBS.md's constants for continuous integration
+Settings = dict[str, Any]
+ALONE: Settings = {  # whatever the timings
+    "device": "cpu",
+    "trainer_threads": 1,
+    "automatic_baselines": False,
+    "spare_mb": 1,
+}
+SCALED: Settings = {  # so that a schedule takes seconds
     "heartbeat_seconds": 0.5,
     "lease_seconds": 2.0,
     "reaper_seconds": 0.5,
@@ -39,10 +47,6 @@ SCALED = {  # JOBS.md's constants for continuous integration
     "hang_seconds": 2.5,
     "checkpoint_steps": 5,
     "crash_limit": CRASH_LIMIT,
-    "spare_mb": 1,
-    "device": "cpu",
-    "trainer_threads": 1,
-    "automatic_baselines": False,
 }
 
 
@@ -57,13 +61,15 @@ class House:
     proxies: dict[str, Proxy]  # broker and database, where there is one in front of it
     bug: str = ""
     skewed: float = 0.0  # seconds the trainers' clocks are ahead
+    timings: dict[str, Any] = field(default_factory=dict)  # settings of every process
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
     held_back: dict[str, float] = field(default_factory=dict)  # role -> when it starts again
 
     def start(self, role: str) -> None:
         """Start one line of the Procfile under a role of this house."""
         line = parse_procfile((ROOT / "Procfile").read_text()).processes[role.split("-")[0]]
-        named = {f"TOUCHSTONE_{name.upper()}": str(value) for name, value in _settings().items()}
+        chosen = self.timings.items()
+        named = {f"TOUCHSTONE_{name.upper()}": str(value) for name, value in chosen}
         clock = str(self.skewed) if role in TRAINERS else "0"
         with (self.control / "logs" / f"{role}.txt").open("ab") as log:
             self.processes[role] = subprocess.Popen(
@@ -152,7 +158,9 @@ class House:
 
 
 @contextmanager
-def standing(tier: str, bug: str = "", skewed: float = 0.0) -> Iterator[House]:
+def standing(
+    tier: str, bug: str = "", skewed: float = 0.0, timings: Settings = SCALED
+) -> Iterator[House]:
     """Run a house of a tier, its settings in use in this process too.
 
     The roles are not started yet. The data folder is gone afterwards.
@@ -172,18 +180,14 @@ def standing(tier: str, bug: str = "", skewed: float = 0.0) -> Iterator[House]:
         broker = opened.enter_context(valkey_server())
         if tier != "T0":
             broker, proxies["broker"] = opened.enter_context(proxy_before(broker))
-        chosen = {"data": data, "database_url": through, "broker_url": broker}
-        settings.__dict__.update({**SCALED, **chosen})
-        house = House(tier, data, control, direct, proxies, bug, skewed)
+        places = {"data": data, "database_url": through, "broker_url": broker}
+        chosen = {**ALONE, **timings, **places}
+        settings.__dict__.update(chosen)
+        house = House(tier, data, control, direct, proxies, bug, skewed, chosen)
         try:
             yield house
         finally:
             house.kill_all()
-
-
-def _settings() -> dict[str, object]:
-    names = (*SCALED, "data", "database_url", "broker_url")
-    return {name: settings.__dict__[name] for name in names}
 
 
 def _environ(pid: int) -> bytes:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tests.chaos.house import TRAINERS
 
+TIERS = ("T0", "T1", "T2")
+KILLS = "kills"  # a kind of schedule: T0, and nothing but a kill at a random step of each run
 WINDOW = 3.0  # seconds in which faults begin
 BROKER_FAULTS = ("down", "blackhole", "latency", "slow", "half_closed", "flush")
 DATABASE_FAULTS = ("down", "blackhole", "latency", "half_closed", "cut_after_commit")
@@ -27,7 +29,7 @@ class Job:
     seed: int
     steps: int = 30
     pause: float = 0.02  # seconds a step takes
-    trouble: str = ""  # hang, segv, broken or nan; or of the disk: disk_kill, disk_fail, disk_full
+    trouble: str = ""  # kill, hang, segv, broken, nan; of the disk: disk_kill, disk_fail, disk_full
     at: int = 0  # step of the trouble, or which call that writes
     troubled_attempts: int = 1  # 0: all
     cancel_after: float | None = None  # seconds
@@ -56,6 +58,7 @@ class Fault:
 class Plan:
     """One schedule."""
 
+    kind: str  # its tier, KILLS, or the name of a trap
     seed: int
     tier: str
     jobs: tuple[Job, ...]
@@ -64,18 +67,28 @@ class Plan:
     settled_within: float = 60.0  # seconds after the last fault was lifted
 
 
-def of_seed(seed: int, tier: str, without: tuple[str, ...] = ()) -> Plan:
-    """Return the plan of a seed; faults named in `without` are left out of the draw."""
+def of_seed(seed: int, tier: str) -> Plan:
+    """Return the plan of a seed: what is drawn for it in a tier."""
     draw = random.Random(f"{seed} {tier}")
     jobs = tuple(_job(draw, seed * 100 + number) for number in range(draw.randint(4, 6)))
-    pools = [[("machine", what) for what in MACHINE_FAULTS if what not in without]]
+    pools = [[("machine", what) for what in MACHINE_FAULTS]]
     if tier != "T0":
         pools.append([("broker", what) for what in BROKER_FAULTS])
     if tier == "T2":
         pools.append([("database", what) for what in DATABASE_FAULTS])
     faults = [_fault(draw, draw.choice(draw.choice(pools))) for _ in range(draw.randint(2, 4))]
     skewed = draw.choice((0.0, 0.0, 3_600.0, -3_600.0)) if tier == "T2" else 0.0
-    return Plan(seed, tier, jobs, tuple(sorted(faults, key=lambda fault: fault.at)), skewed)
+    return Plan(tier, seed, tier, jobs, tuple(sorted(faults, key=lambda fault: fault.at)), skewed)
+
+
+def of_kills(seed: int) -> Plan:
+    """Return a plan of five runs, each killed at a step of its own."""
+    draw = random.Random(f"{seed} kills")
+    jobs = tuple(
+        Job(seed * 100 + number, steps=40, pause=0.02, trouble="kill", at=draw.randint(1, 40))
+        for number in range(5)
+    )
+    return Plan(KILLS, seed, "T0", jobs, ())
 
 
 def _job(draw: random.Random, seed: int) -> Job:

@@ -20,8 +20,7 @@ class Trap:
 def _trap(
     bug: str, caught_by: str, jobs: tuple[Job, ...], *faults: Fault, tier: str = "T0", within=30.0
 ) -> Trap:
-    number = -1 - len(bug)
-    plan = Plan(number, tier, jobs, faults, settled_within=within)
+    plan = Plan(bug, 0, tier, jobs, faults, settled_within=within)
     return Trap(bug, plan, frozenset(caught_by.split()))
 
 
@@ -68,11 +67,12 @@ TRAPS = (
     _trap(  # one step takes for ever
         "no_deadline", "I1", (Job(23, trouble="hang", at=7),), within=12.0
     ),
-    _trap(  # the supervisor is killed, and nobody comes to tidy up
+    _trap(  # the supervisor of a silent child is killed, and nobody comes to tidy up
         "no_death_signal",
         "I8",
-        (Job(24, steps=200, pause=0.05), Job(25, steps=200, pause=0.05)),
-        Fault(1.5, "kill_pool", FIRST, 8.0),
-        Fault(1.5, "kill_main", FIRST, 8.0),
+        (Job(24, trouble="hang", at=7), Job(25, trouble="hang", at=7)),
+        Fault(0.5, "forsake", FIRST, 8.0),
     ),
 )
+
+BY_NAME = {trap.bug: trap for trap in TRAPS}

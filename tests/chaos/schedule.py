@@ -40,7 +40,7 @@ class Played:
     plan: Plan
     asked: list[Asked]
     began: float  # monotonic
-    orphans: list[str] = field(default_factory=list)
+    orphans: dict[int, str] = field(default_factory=dict)  # by process
     unsettled: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -168,7 +168,7 @@ class _Looking:
         self.orphaned = {pid: self.orphaned.get(pid, present) for pid in self.house.orphans()}
         for pid, since in self.orphaned.items():
             if present - since > ORPHANED_FOR:
-                self.played.orphans.append(f"process {pid} learns on without its supervisor")
+                self.played.orphans[pid] = f"process {pid} learns on without its supervisor"
 
     def live(self) -> dict[int, str]:
         """Return the runs of the schedule that have not ended, with their states."""
@@ -187,4 +187,5 @@ class _Looking:
             if not left:
                 return
             self.tick()
-        self.played.orphans.append(f"processes {left} learn though every run has ended")
+        words = "process {} learns though every run has ended"
+        self.played.orphans |= {pid: words.format(pid) for pid in left}

@@ -19,6 +19,7 @@ from typing import Any
 from tests.chaos.inside import record
 
 WIDTH = 64
+SIGNALS = {"kill": signal.SIGKILL, "segv": signal.SIGSEGV}
 STANDS_IN = (
     "backend.pasts", "backend.reader", "backend.scorer", "backend.steps.features",
     "backend.steps.split", "workers.steps.judge", "workers.steps.predict", "workers.steps.read",
@@ -114,7 +115,7 @@ def _family() -> Any:
         seed: int = 0
         steps: int = 40
         pause: float = 0.02  # seconds a step takes
-        trouble: str = ""  # hang, segv, broken or nan
+        trouble: str = ""  # kill, hang, segv, broken or nan
         trouble_step: int = 0
         troubled_attempts: int = 1  # 0: every one
         disk: str = ""  # fail, full or kill
@@ -159,8 +160,8 @@ def _trouble(order: Any, options: Any, step: int) -> None:
     record.tell("trouble", run=order.run_id, attempt=order.attempt, what=options.trouble)
     if options.trouble == "hang":
         signal.pause()
-    elif options.trouble == "segv":
-        os.kill(os.getpid(), signal.SIGSEGV)
+    elif options.trouble in SIGNALS:
+        os.kill(os.getpid(), SIGNALS[options.trouble])
     elif options.trouble == "broken":
         raise RuntimeError("a fault nobody foresaw")
     elif options.trouble == "nan":
