@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import up
 from settings import ROOT, environment
 from tests.launched import Launched, launched, running, works_on
 from tests.servers import free_port
@@ -123,3 +124,19 @@ def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
         house.wait_for("Touchstone is ready")
         house.stop(signal.SIGKILL)
         wait_until(lambda: house.processes() == [])
+
+
+@pytest.mark.parametrize(
+    ("device", "cards", "trainers"),
+    [
+        ("", (), [("trainer", "")]),
+        ("", ("0", "1"), [("trainer0", "0"), ("trainer1", "1")]),
+        ("0,1", ("0", "1"), [("trainer", "0,1")]),
+        ("cpu", ("0",), [("trainer", "cpu")]),
+    ],
+)
+def test_there_is_a_trainer_for_each_card(change, monkeypatch, device, cards, trainers) -> None:
+    change(device=device)
+    monkeypatch.setattr(up, "all_cards", lambda: cards)
+    assert up._devices("trainer") == trainers
+    assert up._devices("ui") == [("ui", device)]

@@ -30,7 +30,8 @@ def all_cards() -> tuple[str, ...]:
     """Return the numbers of the graphics cards that programs may see here; empty without any."""
     seen = environment().get(VISIBLE)
     if seen is not None:
-        return tuple(number.strip() for number in seen.split(",") if number.strip())
+        numbers = (number.strip() for number in seen.split(","))
+        return tuple(number for number in numbers if number and not number.startswith("-"))
     return tuple(_ask_driver("index"))
 
 

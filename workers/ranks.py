@@ -1,7 +1,7 @@
 """One training on several devices: a process for each, started, asked and ended together.
 
 `python -m workers.ranks <folder>` runs `workers.journey <folder>` once per device through
-torchrun; the first of them tells what happens and leaves what came of it (decisions/0025).
+torchrun; the first of them tells what happens and leaves what came of it.
 """
 
 import os
