@@ -1,4 +1,4 @@
-# Verbs: up, test, check, bench, migration, demo. What each does stands beside it.
+# Verbs: up, test, check, bench, chaos, migration, demo. What each does stands beside it.
 # The first run of a verb makes .venv and installs; a stamp named by the requirements' hash
 # lets later runs skip that.
 
@@ -12,9 +12,11 @@ RUN := .venv/installed-to-run-$(HASH)
 DEV := .venv/installed-to-test-$(HASH)
 TOGETHER := -n auto --dist loadfile
 m ?= What changes
+n ?= 300
+j ?= 2
 
 .DEFAULT_GOAL := up
-.PHONY: up test check bench migration demo
+.PHONY: up test check bench chaos migration demo
 
 up: $(RUN) ## start everything and print the address; Ctrl-C stops it
 	@$(BIN)/python up.py
@@ -32,6 +34,9 @@ check: $(DEV) ## linters, types, import contracts, house rules, fast tests
 
 bench: $(DEV) ## measure, and write the tables to benchmarks/results
 	$(BIN)/python -m benchmarks
+
+chaos: $(DEV) ## hundreds of schedules of faults, j at a time: make chaos n=300 j=2; goes on where it was
+	$(BIN)/python -m benchmarks.chaos --schedules $(n) --side-by-side $(j)
 
 migration: $(DEV) ## write the next migration: make migration m="Add reviews"
 	$(BIN)/python -m db.migrate new "$(m)"
