@@ -5,7 +5,7 @@ from importlib import import_module
 
 BENCHES = (
     "simulator", "ingest", "ibm", "pictures", "paging", "features", "bootstrap", "journey",
-    "baselines", "predictions", "compare", "quality",
+    "baselines", "predictions", "compare", "quality", "gpu",
 )  # fmt: skip
 
 
