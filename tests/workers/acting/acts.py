@@ -44,7 +44,9 @@ def learn(order: Order, voice: Voice, wishes: Wishes) -> None:
 
 
 def finish(order: Order) -> None:
-    """Leave what a training leaves: three scores and a few figures."""
+    """Leave what a training leaves: three scores and a few figures; the first of several does."""
+    if order.rank:
+        return
     shutil.copy(order.folder.parents[2] / SCORES, order.folder / "predictions.parquet")
     for name in ("metrics.json", "split.json"):
         (order.folder / name).write_text("{}")
