@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from backend import drafts, imports, offers, predictions, runs, scoring
-from backend.attempts import waiting
+from backend.attempts import claimable
 from backend.dataset_view import Dataset
 from backend.predictions import Filters
 from backend.simulator import write_csv
@@ -39,7 +39,7 @@ def upload(path: Path) -> Dataset:
 def train(dataset_id: int, family: str, options: dict[str, object]) -> runs.Run:
     offers.publish("worker-1", "2 processor cores", offered())
     run_id = runs.launch(dataset_id, family, "Quick check", options, idem_key=family)
-    assert waiting() == [run_id]
+    assert claimable("worker-1") == [run_id]
     work(run_id)
     return runs.get(run_id)
 
