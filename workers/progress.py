@@ -12,7 +12,7 @@ TIMES_A_STEP = 20  # median steps without a new one
 BUSY_TOO = 3.0  # times the limit, after which even a busy process counts as hanging
 BUSY = 0.01  # of a processor, from which a process counts as busy
 REMEMBERED = 101  # steps whose median counts
-LOOKS = 20  # at the processor's clock, within a limit
+LOOKS = 60  # at the processor's clock, within a limit
 
 Clock = Callable[[], float]
 

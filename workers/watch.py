@@ -18,6 +18,7 @@ from workers.progress import Progress
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
+LISTENED_OUT_SECONDS = 5.0  # for the last words; a process that slipped away may hold the pipe
 Event = dict[str, Any]
 
 
@@ -79,7 +80,7 @@ class Watch:
                 self.child.ask_to_leave()
         finally:
             code = self.child.end()
-            self.listener.join()
+            self.listener.join(LISTENED_OUT_SECONDS)
         self._take_in()
         if end is not None:
             hung = Ending(Failure.HANG, endings.tail(self.child.log))

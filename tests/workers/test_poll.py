@@ -12,8 +12,9 @@ import pytest
 from backend import fleet, rescue, runs
 from backend.states import RunState
 from settings import ROOT, environment
+from tests.backend.launching import LONG_AGO, put
 from tests.workers.acted import ACTING, PACE, learned, learns, queued, trainings, until
-from workers import processes
+from workers import poll, processes
 from workers.device import worker_name
 
 pytestmark = pytest.mark.slow
@@ -28,11 +29,11 @@ def quick_house(house: Path, valkey: str, change) -> None:
 
 
 @contextmanager
-def trainer() -> Iterator[subprocess.Popen[bytes]]:
+def trainer(**changed: str) -> Iterator[subprocess.Popen[bytes]]:
     """A trainer as the Procfile starts it, entered and heard; nothing of it may be left."""
     program = dict(line.split(": ", 1) for line in PROCFILE if ": " in line)["trainer"]
     command = [sys.executable, *shlex.split(program)[1:]]
-    surroundings = environment(PYTHONPATH=ACTING, PYTHONWARNINGS="ignore")
+    surroundings = environment(PYTHONPATH=ACTING, PYTHONWARNINGS="ignore", **changed)
     process = subprocess.Popen(command, cwd=ROOT, env=surroundings, start_new_session=True)
     try:
         until(lambda: worker_name(process.pid) in {worker.name for worker in fleet.alive()})
@@ -93,3 +94,10 @@ def test_two_trainers_share_what_waits_and_one_takes_over_from_the_other() -> No
         until(lambda: learned(long) > runs.get(long).resumed_step > 0)
         runs.cancel(long)
         until(lambda: is_over(long))
+
+
+def test_a_trainer_that_can_take_nothing_ends_so_that_it_is_started_anew() -> None:
+    """F08: a run waits for longer than it may, and three looks of its own came to nothing."""
+    with trainer(TOUCHSTONE_TEST_DEAF="1") as main:
+        put(queued("learn"), created_at=LONG_AGO)
+        assert main.wait(60) == poll.STARTED_ANEW
