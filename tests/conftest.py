@@ -5,6 +5,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 from uuid import uuid4
 
 import hypothesis
@@ -16,7 +18,7 @@ from db import migrate
 from db import session as db_session
 from settings import settings
 from tests.backend.importing import handles
-from tests.servers import postgres_server, valkey_server
+from tests.servers import postgres_server, s3_server, valkey_server
 
 # No test says how long something may take: on a busy machine that says nothing of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -118,6 +120,29 @@ def valkey() -> Iterator[str]:
     """redis:// URL of a running, empty Valkey of this test's own."""
     with valkey_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """Address of a running S3 server, shared by the whole session."""
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3: str, change, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of the store that this installation shares its files through; it is empty."""
+    import boto3
+
+    urlopen(f"{s3}/moto-api/reset", data=b"").close()
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "test")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1")
+    client.create_bucket(Bucket="bank")
+    change(store_url="s3://bank/team", s3_endpoint=s3)
+    yield client
+    client.close()
 
 
 def _close_engine() -> None:

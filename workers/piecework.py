@@ -69,6 +69,9 @@ class Piecework(Watch):
 
     def follow(self) -> Followed:
         """Return what became of the child; a piece it did not finish is given back."""
+        past = self._past() if self.part.holds_run else None
+        if self.part.holds_run and (past is None or past.exists()):
+            self._divide()  # so that others open the model while this child does
         followed = super().follow()
         if self.piece is not None:
             crashed = followed.end is End.FAILED
@@ -105,19 +108,26 @@ class Piecework(Watch):
             return None if is_kept or self.part.holds_run else End.LOST
         return None
 
-    def _begin(self) -> None:
-        """Divide the dataset where the run is held, and take a first piece."""
-        part = self.part
-        if part.holds_run:
-            from backend import pasts  # scikit-learn: not loaded to look for runs
+    def _past(self) -> Path | None:
+        """Return where what happened before lies, or will; None when the model asks for none."""
+        from backend import pasts  # scikit-learn: not loaded to look for runs
 
-            past = pasts.of_model(part.model, part.dataset)
-            if past is not None:
-                self._insist(partial(store.publish, past))
-            divide = partial(pieces.divide, part.run_id, part.attempt, part.dataset)
-            if not self._insist(divide):
-                return  # the lease is lost, and will say so
-        told = self._insist(partial(pieces.progress, part.run_id))
+        return pasts.of_model(self.part.model, self.part.dataset)
+
+    def _divide(self) -> None:
+        """Divide the dataset and ring; without the lease, which will say so, nothing is done."""
+        part, past = self.part, self._past()
+        if past is not None:
+            self._insist(partial(store.publish, past))
+        if self._insist(partial(pieces.divide, part.run_id, part.attempt, part.dataset)):
+            told = self._insist(partial(pieces.progress, part.run_id))
+            self._ring(told.pieces - told.done - told.running)
+
+    def _begin(self) -> None:
+        """Take a first piece, now that the model is open and the past is computed."""
+        if self.part.holds_run and not self.ring_at:
+            self._divide()
+        told = self._insist(partial(pieces.progress, self.part.run_id))
         super()._take({"event": "plan", "steps_total": told.rows})
         super()._take({"event": "stage", "name": f"Scoring {told.rows:,} transactions"})
         self.rows_before, self.began, self.is_open = told.rows_done, time.monotonic(), True

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from hashlib import sha256
 from multiprocessing import forkserver
 from pathlib import Path
@@ -13,7 +12,6 @@ import requests
 
 from backend import addresses, datasets, imports
 from backend.errors import FileRefused
-from tests.servers import s3_server
 
 TEXT = b"amount,is_fraud\n1.50,0\n2.50,1\n"
 OTHERS = "can be imported from"
@@ -30,13 +28,6 @@ def incoming(tmp_path: Path, change) -> Path:
     (tmp_path / "in-other" / "other.csv").write_bytes(b"secret")
     change(import_roots=str(folder))
     return folder
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """Address of a real S3 server."""
-    with s3_server() as address:
-        yield address
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from backend import attempts, pieces, runs
+from backend import attempts, fleet, pieces, runs
 from backend.pieces import ROWS, divided
+from backend.steps.duck import GROUP as GROUP_ROWS
+from backend.steps.duck import Table, open_duck
 from tests.backend.launching import claimed
 
 GROUPS, ROWS_OF_A_GROUP = 12, 30_000
@@ -41,6 +43,14 @@ def test_row_groups_are_joined_up_to_the_size_of_a_piece() -> None:
     ]
     assert divided([3 * ROWS, 1]) == [(0, 1, 3 * ROWS), (1, 1, 1)]
     assert divided([]) == []
+
+
+def test_a_dataset_is_written_in_row_groups_that_make_pieces(tmp_path) -> None:
+    with open_duck(tmp_path) as connection:
+        Table(connection, "range(120_000)").copy("*", tmp_path / "rows.parquet")
+    about = pq.read_metadata(tmp_path / "rows.parquet")
+    groups = [about.row_group(at).num_rows for at in range(about.num_row_groups)]
+    assert [rows for *_, rows in divided(groups)] == [GROUP_ROWS, GROUP_ROWS, 120_000 % GROUP_ROWS]
 
 
 def test_of_many_workers_each_piece_goes_to_exactly_one(run) -> None:
@@ -97,6 +107,13 @@ def test_nobody_works_for_a_run_that_was_cancelled(run) -> None:
     assert not pieces.renew(piece)
     assert pieces.claim(run.run_id, "w") is None
     assert pieces.waiting() == []
+
+
+def test_a_worker_that_is_drained_takes_no_piece_unless_it_holds_the_run(run) -> None:
+    fleet.register("w", "2 processor cores", "cpu", 1)
+    fleet.drain("w", True)
+    assert pieces.claim(run.run_id, "w") is None
+    assert pieces.claim(run.run_id, "w", holds_run=True) is not None
 
 
 def test_pieces_go_on_while_the_run_waits_for_another_worker(run) -> None:

@@ -1,36 +1,14 @@
 """What one machine published another finds, whole and as it was, or is told that it is gone."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
 import pytest
-import requests
 
 from backend import store
 from backend.errors import FileDamaged, FileGone, StoreAway
-from tests.servers import free_port, s3_server
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with s3_server() as address:
-        yield address
-
-
-@pytest.fixture
-def bucket(s3, change, monkeypatch) -> Iterator[object]:
-    """A client of the store that this installation shares its files through; it is empty."""
-    requests.post(f"{s3}/moto-api/reset", timeout=10)
-    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(f"AWS_{name}", "test")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1")
-    client.create_bucket(Bucket="bank")
-    change(store_url="s3://bank/team", s3_endpoint=s3)
-    yield client
-    client.close()
+from settings import settings
+from tests.servers import free_port
 
 
 @pytest.fixture
@@ -135,6 +113,29 @@ def test_discarding_a_folder_leaves_its_neighbours(bucket, machines) -> None:
     store.discard(folder / "ab")
     assert keys(bucket) and all(key.startswith("team/datasets/abc/") for key in keys(bucket))
     store.discard(folder / "never")
+
+
+def test_what_is_kept_of_a_folder_is_named(bucket, machines) -> None:
+    folder = machines("a") / "runs" / "1" / "1" / "checkpoints"
+    for step in ("000000010", "000000020", "000000030"):
+        store.publish(written(folder / step))
+    store.discard(folder, but=["000000020", "000000030"])
+    assert {key.split("/")[5].split(".")[0] for key in keys(bucket)} == {"000000020", "000000030"}
+    machines("b")
+    assert store.fetched(settings.data / "runs" / "1" / "1" / "checkpoints" / "000000030").is_dir()
+
+
+def test_the_checkpoints_of_a_run_are_not_published_with_it(bucket, machines) -> None:
+    folder = written(machines("a") / "runs" / "1" / "1")
+    written(folder / "checkpoints" / "000000010")
+    store.publish(folder)
+    assert not any("checkpoints" in key for key in keys(bucket))
+
+
+def test_nothing_is_published_of_what_is_not_there(bucket, machines) -> None:
+    with pytest.raises(FileNotFoundError):
+        store.publish(machines("a") / "runs" / "1" / "1")
+    assert keys(bucket) == []
 
 
 def test_a_store_that_is_away_is_told_without_its_secrets(change, machines, monkeypatch) -> None:
