@@ -43,7 +43,8 @@ def publish(attempt: Attempt, folder: Path, heartbeat: Heartbeat, leave: threadi
     if attempt.kind == TRAIN:
         exchange.publish(attempt, leave)
     result = {"scored_rows": stored, **_results(attempt, folder)}
-    patiently(lambda: attempts.succeed(*hold, **result), leave)
+    if not patiently(lambda: attempts.succeed(*hold, **result), leave):
+        return End.LOST
     files.remove_checkpoints(attempt.run_id)
     pieces.remove(attempt.run_id)
     return End.DONE

@@ -84,8 +84,8 @@ def _follow(
             raise
         return Followed(End.FAILED, Ending(Failure.DISK))
     finally:
-        for earlier in folder.parent.glob("*"):  # one whose worker was killed left it behind
-            files.remove(earlier / SCRATCH)
+        for number in range(1, attempt.number + 1):  # one whose worker was killed left it behind
+            files.remove(files.run_folder(attempt.run_id, number) / SCRATCH)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from backend import attempts, files, rescue, runs
 from backend.states import Failure, RunState
+from db import transaction
 from tests.backend.launching import put
 from tests.workers.acted import (
     PACE,
@@ -165,15 +166,19 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_more() -> None:
     run_id = queued("learn")
     with worker("sleeper") as sleeper:
         until(lambda: learns(run_id))
-        os.kill(sleeper.pid, signal.SIGSTOP)
+        with transaction():  # one that sleeps while it writes would hold up all others on SQLite
+            os.kill(sleeper.pid, signal.SIGSTOP)
         until(lambda: rescue.take_back() == [run_id])
         attempt = attempts.claim(run_id, "worker-2")
         curve = learned(run_id)
+        in_use = files.run_folder(run_id, attempt.number) / "scratch"
+        in_use.mkdir(parents=True)
         os.kill(sleeper.pid, signal.SIGCONT)
         ended(sleeper)
     run = runs.get(run_id)
     assert (run.state, run.attempt) == (RunState.RUNNING, attempt.number)
     assert learned(run_id) == curve
+    assert in_use.exists()
 
 
 def sleepers() -> list[int]:
