@@ -81,8 +81,10 @@ def test_an_ending_has_a_class(act, state, failure, words, change) -> None:
 def test_a_run_that_crashes_every_time_is_set_aside(act, starts, change) -> None:
     """F20: three starts and no more; F18: two for one that fills the memory."""
     change(retry_seconds=0.0)
-    run = done(queued(act))
+    run_id, other = queued(act), queued("finish_at_once")
+    run = done(run_id)
     assert (run.state, run.attempt) == (RunState.QUARANTINED, starts)
+    assert runs.get(other).state is RunState.SUCCEEDED
     assert files.run_folder(run.id, 1).exists()  # everything it wrote is kept
 
 
