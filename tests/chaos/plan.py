@@ -82,10 +82,10 @@ def of_seed(seed: int, tier: str) -> Plan:
 
 
 def of_kills(seed: int) -> Plan:
-    """Return a plan of five runs, each killed at a step of its own."""
+    """Return a plan of five runs, each killed at a step of its own once it has a checkpoint."""
     draw = random.Random(f"{seed} kills")
     jobs = tuple(
-        Job(seed * 100 + number, steps=40, pause=0.02, trouble="kill", at=draw.randint(1, 40))
+        Job(seed * 100 + number, steps=40, pause=0.02, trouble="kill", at=draw.randint(6, 40))
         for number in range(5)
     )
     return Plan(KILLS, seed, "T0", jobs, ())

@@ -1,7 +1,8 @@
 """A model that learns in seconds and knows whether it learned undisturbed: the family `chaos`.
 
-It needs neither torch nor a table. The rest of the training process is the product's: order,
-voice, signals, keeper, seal, exit codes; only what reads and judges transactions stands in.
+It needs neither torch nor a table. The rest of every process is the product's: order, voice,
+signals, keeper, seal, exit codes; only what reads and judges transactions is stood in for, because
+it takes seconds to load.
 """
 
 import fcntl
@@ -40,6 +41,7 @@ def stand_in() -> None:
     """Put idle modules in the place of those that take seconds to load."""
     for name in STANDS_IN:
         sys.modules[name] = Idle(name)
+    sys.modules["backend.pasts"].__dict__.update(LINK="past.json")
     part = [None]
     divided = SimpleNamespace(to_plain=lambda _: {})
     parts = dict.fromkeys(("train", "validation", "test"), part)

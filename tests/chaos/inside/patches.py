@@ -20,8 +20,8 @@ def chosen() -> Patches:
         module, plant = bugs.PLANTED[bug]
         found.setdefault(module, []).insert(0, plant)  # below the record: what it does is seen
     found.setdefault("db.session", []).append(clock.skew)
+    learner.stand_in()
     if is_child():
-        learner.stand_in()
         disk.watch()
     else:
         disk.measure()
