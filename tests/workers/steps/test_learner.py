@@ -241,3 +241,28 @@ def test_halved_batches_learn_the_same_but_for_rounding(tmp_path, monkeypatch, s
     ]
     for name, each in whole.model.state_dict().items():
         assert torch.allclose(each, halved.model.state_dict()[name], atol=1e-4), name
+
+
+@pytest.mark.parametrize("start", [labels, partial(texts, chance=0.0)])
+def test_a_full_card_costs_no_step_and_changes_nothing(tmp_path, monkeypatch, start: Start):
+    """F19: the card is full at a step; the next attempt goes on there with half at once."""
+    monkeypatch.setattr(train, "autocast", lambda _: nullcontext())  # no bfloat16
+    straight = start(keeper(tmp_path / "straight"), Wishes(), Crew())
+    straight.run()
+    first = start(keeper(tmp_path / "first", steps=7), Wishes(), Crew())
+    learn = first._learn
+
+    def filling(places):
+        if first.learner.step + 1 == 24:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return learn(places)
+
+    first._learn = filling
+    with pytest.raises(torch.OutOfMemoryError):
+        first.run()
+    folders = sorted((tmp_path / "first" / "checkpoints").iterdir(), reverse=True)
+    second = start(keeper(tmp_path / "second", tuple(folders)), Wishes(), Crew(halvings=1))
+    second.run()
+    assert told(second, "resumed") == [{"event": "resumed", "step": 21}]
+    for name, each in straight.model.state_dict().items():
+        assert torch.allclose(each, second.model.state_dict()[name], atol=1e-4), name
