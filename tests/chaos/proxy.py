@@ -95,28 +95,35 @@ class Proxy:
         asking: bool,
     ) -> None:
         while data := await reader.read(CHUNK):
-            while self.mode is Mode.BLACKHOLE:
-                await asyncio.sleep(0.02)
-            if self.mode is Mode.LATENCY:
-                await asyncio.sleep(LATENCY_SECONDS)
-            elif self.mode is Mode.SLOW:
-                await asyncio.sleep(len(data) / SLOW_BYTES_A_SECOND)
+            await self._hold_up(len(data))
             if writer in self.silent:
                 continue
+            cut = asking and self.mode is Mode.CUT_AFTER_COMMIT and COMMIT in data
+            if cut:
+                self.silent.add(pair[0])  # before the server could answer
             writer.write(data)
             await writer.drain()
-            if asking and self.mode is Mode.CUT_AFTER_COMMIT and COMMIT in data:
+            if cut:
                 await self._keep_the_answer(pair)
         if writer not in self.silent and writer.can_write_eof():
             writer.write_eof()
+
+    async def _hold_up(self, size: int) -> None:
+        """Let data of a size wait as long as the mode says."""
+        while self.mode is Mode.BLACKHOLE:
+            await asyncio.sleep(0.02)
+        if self.mode is Mode.LATENCY:
+            await asyncio.sleep(LATENCY_SECONDS)
+        elif self.mode is Mode.SLOW:
+            await asyncio.sleep(size / SLOW_BYTES_A_SECOND)
 
     async def _keep_the_answer(
         self, pair: tuple[asyncio.StreamWriter, asyncio.StreamWriter]
     ) -> None:
         self.mode = Mode.OPEN  # one cut at a time
         self.cuts += 1
-        _cut(pair[0])
         await asyncio.sleep(COMMITTED_WITHIN)
+        _cut(pair[0])
         pair[1].close()
 
     def _half_close(self) -> None:
