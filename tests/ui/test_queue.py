@@ -7,7 +7,15 @@ import pytest
 from backend import attempts, fleet, pieces, rescue, runs
 from backend.states import Failure, RunState
 from db import Doorbell, Piece, Worker, transaction
-from tests.backend.launching import LONG_AGO, fall_silent, launch, offer, put, queue_many
+from tests.backend.launching import (
+    LONG_AGO,
+    add_dataset,
+    fall_silent,
+    launch,
+    offer,
+    put,
+    queue_many,
+)
 from tests.ui.opened import button, charts, open_page, panels, primary, text, verdict
 from ui.parts import queue_rows
 
@@ -271,3 +279,12 @@ class TestFailureCard:
         app = open_page("progress", run=run)
         assert not app.error
         assert not app.expander
+
+
+def test_a_page_without_a_worker_finds_the_first_by_itself():
+    add_dataset()
+    app = open_page("new_run")
+    assert verdict(app).startswith("No worker is running")
+    offer()
+    app.run()  # what the page does by itself every few seconds
+    assert primary(app) == ["Launch"]

@@ -8,7 +8,7 @@ from backend import datasets, offers, runs, starts
 from backend.dataset_view import Dataset
 from backend.offers import Offer
 from ui.page import Page, go
-from ui.parts import queue_words
+from ui.parts import no_worker, queue_words
 from ui.parts import run_choice as choice
 from ui.parts.options_form import draw_options
 from ui.parts.skeleton import blank, head, panel
@@ -25,7 +25,7 @@ def render() -> None:
     if not ready:
         draw_no_data()
     elif not offered:
-        draw_no_worker()
+        no_worker.draw()
     else:
         draw_form(ready, offered)
 
@@ -65,17 +65,6 @@ def draw_no_data() -> None:
         pressed = st.button("Upload transactions", type="primary", key="upload")
     if pressed:
         go("upload")
-
-
-def draw_no_worker() -> None:
-    """Say that nobody could do the work, and what to do."""
-    verdict = "No worker is running, so 0 models can be trained now."
-    head("New run", verdict, "Workers announce what they can train when they start.")
-    note = "“make up” starts one with everything else. This page finds it within seconds."
-    with blank(":material/warning:", "No worker is running", note):
-        pressed = st.button("Look again", type="primary", key="again")
-    if pressed:
-        st.rerun()
 
 
 def evidence(dataset: Dataset) -> str:
