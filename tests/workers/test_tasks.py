@@ -1,12 +1,14 @@
 """A bell, however often it rings, starts what may be started here, once."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
 from backend import attempts, fleet, runs
 from backend.states import RunState
 from tests.backend.launching import queue_many
+from tests.workers.acted import ACTING, PACE, queued, trainings
 from workers import slot, tasks
 from workers.tasks import Took
 
@@ -42,3 +44,25 @@ def test_a_trainer_that_drains_takes_nothing(house, never) -> None:
 def test_a_database_that_is_away_means_that_nothing_is_taken(data_folder, change, never) -> None:
     change(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert tasks.take("worker-1", never) is Took.NOTHING
+
+
+@pytest.mark.slow
+def test_run_after_run_leaves_nothing_in_the_worker(house, never, change, monkeypatch) -> None:
+    """F27, in short: neither memory, nor files, nor threads, nor processes."""
+    change(**PACE)
+    monkeypatch.setenv("PYTHONPATH", ACTING)
+    held = []
+    for _ in range(5):
+        run_id = queued("finish_at_once")
+        assert tasks.take("worker-1", never) is Took.RUN
+        assert runs.get(run_id).state is RunState.SUCCEEDED
+        held.append((threading.active_count(), open_files()))
+    assert held[1] == held[-1]
+    assert trainings() == []
+
+
+def open_files() -> list[str]:
+    """Return what this process holds open, but for the database's pool of connections."""
+    handles = Path("/proc/self/fd").iterdir()
+    names = [str(handle.readlink()) for handle in handles if handle.is_symlink()]
+    return sorted(name for name in names if "touchstone.db" not in name)
