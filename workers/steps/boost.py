@@ -26,7 +26,10 @@ PROVEN_ON = 1_000  # rows of the test part
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
-    """Fit the encoder on the training part, trees on a sample of it; export ONNX."""
+    """Fit the encoder on the training part, trees on a sample of it; export ONNX.
+
+    An attempt goes on with the search; the rest, the other splits too, is done anew.
+    """
     order, voice = lesson.order, lesson.voice
     voice.stage("Reading the training part")
     encoder, train, kept_share = _fitted(lesson, lesson.train, options)

@@ -27,7 +27,10 @@ ITERATIONS = 1_000
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
-    """Draw the examples, learn from their pairs, keep the round that checks best; export ONNX."""
+    """Draw the examples, learn from their pairs, keep the round that checks best; export ONNX.
+
+    An attempt begins anew: it takes minutes, and comes to the same.
+    """
     order, voice = lesson.order, lesson.voice
     source = encoder.chosen(order, options.encoder, options.encoder_revision)
     voice.stage("Writing transactions as text")

@@ -98,6 +98,16 @@ class Trees:
         """Number of leaves in all trees used."""
         return sum(tree["num_leaves"] for tree in self.dumped())
 
+    def written(self) -> bytes:
+        """Return all trees as LightGBM writes them; what it reads from that answers the same."""
+        text: str = self.booster.model_to_string(num_iteration=-1)
+        return text.encode()
+
+    @classmethod
+    def read(cls, written: bytes, **told: Any) -> "Trees":
+        """Return trees that were written so, with the rest of what they came to."""
+        return cls(lgb.Booster(model_str=written.decode()), **told)
+
     def dumped(self) -> list[dict[str, Any]]:
         """Return every tree used, as LightGBM tells it."""
         told: list[dict[str, Any]] = self.booster.dump_model(num_iteration=self.rounds)["tree_info"]

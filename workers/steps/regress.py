@@ -29,7 +29,10 @@ Labels = NDArray[np.int64]
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
-    """Fit the encoder on the training part, the regression on a sample of it; export ONNX."""
+    """Fit the encoder on the training part, the regression on a sample of it; export ONNX.
+
+    An attempt begins anew: it takes seconds, and comes to the same.
+    """
     order = lesson.order
     lesson.voice.stage("Reading the training part")
     encoder = Encoder.fit(

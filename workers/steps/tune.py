@@ -10,8 +10,10 @@ from optuna.trial import TrialState
 
 from backend.steps import metrics
 from workers.family import Lesson
+from workers.steps.checkpoint import Saved, Snapshot
 from workers.steps.grow import AP, Floats, Ground, Rows, Trees, grow
 from workers.steps.regress import losses
+from workers.voice import LEFT
 
 # Tried first. Small trees, strongly held back: measured steady where frauds are rare; and
 # LightGBM's own defaults, which are good where they are not.
@@ -60,52 +62,100 @@ class Search:
     trials: int  # at most
     rows: int  # that trees grow on
     began: float = field(default_factory=time.monotonic)
-    done: int = 0
+    tried: list[tuple[dict[str, Any], float]] = field(default_factory=list)  # options, figure
+    best: Trees | None = None
+    best_trial: int = 0
 
     def run(self) -> Found:
         """Return the best trees; with a validation that cannot judge, the usual ones.
 
         The best have the highest AP on validation, or the lowest loss when it holds few
-        frauds. At least one trial is made, cut short when the time or a wish ends it.
+        frauds. At least one trial is made, cut short when the time or a wish ends it. An attempt
+        goes on from the trials that one before it finished, in the time that was left; what it
+        draws next is its own, so it may find others than a search that was never interrupted.
         """
+        if saved := self.lesson.keeper.load():
+            self._restore(saved)
         study = self._study()
         self.lesson.voice.plan(self.trials if self.ground.check else 1)
-        best, best_trial = self._try(study), 1
-        self._tell(best)
-        while self.ground.check and self.done < self.trials and not self._over(0):
-            trees = self._try(study)
-            if self._better(trees, best):
-                best, best_trial = trees, self.done
-            self._tell(best)
+        with self.lesson.wishes.looked_at():
+            while (best := self.best) is None or self._goes_on():
+                self._try(study)
         self.lesson.voice.plan(self.done)
         loss, ap = self._worth(best)
-        return Found(best, self.done, best_trial, time.monotonic() - self.began, loss, ap)
+        return Found(best, self.done, self.best_trial, time.monotonic() - self.began, loss, ap)
+
+    @property
+    def done(self) -> int:
+        """Number of trials that are finished."""
+        return len(self.tried)
+
+    def _goes_on(self) -> bool:
+        return self.ground.check is not None and self.done < self.trials and not self._is_over(0)
 
     def _study(self) -> optuna.Study:
+        """Return a study that knows the trials there were, and begins with the usual ones."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        sampler = optuna.samplers.TPESampler(seed=self.ground.seed)
+        sampler = optuna.samplers.TPESampler(seed=self.ground.seed + self.done)
         higher = self.ground.metric == AP
         study = optuna.create_study(direction="maximize" if higher else "minimize", sampler=sampler)
-        for options in USUAL:
+        for options, figure in self.tried:
+            study.enqueue_trial(options)
+            trial = study.ask()
+            _options(trial)
+            study.tell(trial, figure)
+        for options in USUAL[self.done :]:
             study.enqueue_trial(options)
         return study
 
-    def _try(self, study: optuna.Study) -> Trees:
+    def _try(self, study: optuna.Study) -> None:
         trial = study.ask()
-        trees = grow(self.ground, _options(trial), self._over)
-        self.done += 1
+        trees = grow(self.ground, _options(trial), self._stops)
+        if self.lesson.wishes.leave:  # it may have been cut short, and does not count
+            self._leave()
+        self.tried.append((trees.options, trees.figure))
         if self.ground.check:
             study.tell(trial, trees.figure)
         else:
             study.tell(trial, state=TrialState.FAIL)
-        return trees
+        if self.best is None or self._better(trees, self.best):
+            self.best, self.best_trial = trees, self.done
+        self._tell(self.best)
+        if self.lesson.keeper.due(self.done):
+            self.lesson.keeper.save(self.done, *self._snapshot(self.best))
+        if self.lesson.wishes.leave:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.best is not None:
+            self.lesson.keeper.save(self.done, *self._snapshot(self.best))
+        raise SystemExit(LEFT)
+
+    def _snapshot(self, best: Trees) -> Snapshot:
+        state = {
+            "tried": self.tried,
+            "best": {"rounds": best.rounds, "options": best.options, "figure": best.figure},
+            "best_trial": self.best_trial,
+            "seconds": time.monotonic() - self.began,
+        }
+        return {"trees": np.frombuffer(best.written(), np.uint8)}, state
+
+    def _restore(self, saved: Saved) -> None:
+        state = saved.state
+        self.tried = [(options, figure) for options, figure in state["tried"]]
+        self.best = Trees.read(saved.arrays["trees"].tobytes(), **state["best"])
+        self.best_trial = state["best_trial"]
+        self.began = time.monotonic() - state["seconds"]
 
     def _better(self, trees: Trees, than: Trees) -> bool:
         if self.ground.metric == AP:
             return trees.figure > than.figure
         return trees.figure < than.figure
 
-    def _over(self, round_: int) -> bool:
+    def _stops(self, round_: int) -> bool:
+        return self._is_over(round_) or self.lesson.wishes.leave
+
+    def _is_over(self, round_: int) -> bool:
         spent = time.monotonic() - self.began
         speed = self.rows * (round_ + 1) / max(spent, 1e-6)
         self.lesson.voice.pace(self.done, speed, max(self.seconds - spent, 0.0))

@@ -10,6 +10,7 @@ from workers.steps import tune
 from workers.steps.grow import AP, LOSS
 from workers.steps.regress import losses
 from workers.steps.tune import USUAL, Search
+from workers.voice import LEFT
 
 
 @pytest.fixture
@@ -61,3 +62,36 @@ def test_without_frauds_to_choose_by_there_is_one_trial_and_no_figure(searching)
     assert len(tried) == 1 and found.trees.options == USUAL[0]
     assert found.ap is None and np.isnan(found.loss)
     assert {event["part"] for event in told if event["event"] == "point"} == {"train"}
+
+
+def test_goes_on_from_the_trials_there_were(tmp_path):
+    check, train = rows(1_000, 1), rows(1_500, 0)
+    frame = simulated(200)
+
+    def search(name, resume=()):
+        given, told = lesson(tmp_path / name, frame, family="trees", resume=list(map(str, resume)))
+        return Search(given, ground(check), train, check, 1.0, 600.0, 5, 1_500), told
+
+    first, _ = search("first")
+    tell = first._tell
+
+    def asked(best):
+        tell(best)
+        first.lesson.wishes.leave = first.done == 3
+
+    first._tell = asked
+    with pytest.raises(SystemExit) as left:
+        first.run()
+    assert left.value.code == LEFT
+    folders = (first.lesson.order.folder / "checkpoints").iterdir()
+    second, told = search("second", sorted(folders, reverse=True))
+    found = second.run()
+    assert [event["step"] for event in events(told) if event["event"] == "resumed"] == [3]
+    assert second.tried[:3] == first.tried
+    assert len({str(options) for options, _ in second.tried}) == found.trials == 5
+    figures = [figure for _, figure in second.tried]
+    assert found.best_trial == int(np.argmax(figures)) + 1
+    told_again = [event["step"] for event in events(told) if event.get("part") == "validation"]
+    assert told_again == [4, 5]
+    if found.best_trial <= 3:
+        assert np.array_equal(found.trees.logits(check.vectors), first.best.logits(check.vectors))
