@@ -37,7 +37,8 @@ def _draw_row(worker: Worker, queue: Queue) -> None:
 
 
 def _draw_switch(worker: Worker) -> None:
-    words = "Take runs again" if worker.draining else "Finish and take no more"
+    less = "Finish and take no more" if worker.run_id else "Take no more runs"
+    words = "Take runs again" if worker.draining else less
     if st.button(words, key=f"drain-{worker.name}", type="tertiary"):
         fleet.drain(worker.name, not worker.draining)
         st.rerun(scope="fragment")
