@@ -124,19 +124,20 @@ def test_a_dataset_is_scored_over_both_and_read_on_either(here, elsewhere, chang
         first = pieces.claim(scoring, "nobody")
         change(lease_seconds=LEASE)
         until(lambda: pieces.progress(scoring).done == ROWS // GROUP - 1)
+        known = {worker.name for worker in offers.workers()}
         os.killpg(ours.pid, signal.SIGSTOP)
         with process(elsewhere, *TRAINER):
-            until(lambda: len(offers.workers()) > 1)
+            until(lambda: {worker.name for worker in offers.workers()} - known)
             pieces.give_back(first)
             jobs.send(jobs.PIECE, scoring, turns.BATCH)
             until(lambda: pieces.progress(scoring).is_done)
             os.killpg(ours.pid, signal.SIGCONT)
             until(lambda: not runs.get(scoring).is_live)
+            until(lambda: not list(elsewhere.glob("runs/*/pieces/*/*.parquet")))
     assert worker_of(scoring, 0) not in ("nobody", worker_of(scoring, 1))
     run = runs.get(scoring)
     assert (run.state, run.scored_rows) == (RunState.SUCCEEDED, ROWS), run.reason
     assert predictions.count(model, Filters(part="all")) == ROWS
-    assert not list(elsewhere.glob("runs/*/pieces/*/*.parquet"))
     change(data=elsewhere)
     page = predictions.page(model, Filters(part="all"))
     shown = predictions.with_details(model, page.frame)
