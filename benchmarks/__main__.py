@@ -5,7 +5,7 @@ from importlib import import_module
 
 BENCHES = (
     "simulator", "ingest", "ibm", "pictures", "paging", "features", "bootstrap", "journey",
-    "baselines", "predictions", "compare", "quality", "gpu",
+    "baselines", "predictions", "compare", "quality", "scoring", "gpu",
 )  # fmt: skip
 
 

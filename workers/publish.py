@@ -46,7 +46,7 @@ def publish(attempt: Attempt, folder: Path, heartbeat: Heartbeat, leave: threadi
     if not patiently(lambda: attempts.succeed(*hold, **result), leave):
         return End.LOST
     files.remove_checkpoints(attempt.run_id)
-    pieces.remove(attempt.run_id)
+    patiently(partial(pieces.remove, attempt.run_id), leave)
     return End.DONE
 
 
