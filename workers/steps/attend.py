@@ -17,7 +17,7 @@ from workers.steps.aims import Aim
 from workers.steps.carry import Carried, Start, carry
 from workers.steps.column_names import call
 from workers.steps.crew import Crew
-from workers.steps.epochs import Labelled, Pace, Schooling, logits_of
+from workers.steps.epochs import AT_ONCE, Labelled, Pace, Schooling, logits_of
 from workers.steps.export_history import export_history_model
 from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
@@ -74,7 +74,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     rounds = [np.searchsorted(used, places) for places in chosen]
     model = _model(lesson, train, rounds[0], manner.dropout, aim, options)
     carried = carry(start, model, read) if start else Carried()
-    task = Labelled(LOSSES[model.config.loss], train, check, kept_share)
+    task = Labelled(LOSSES[model.config.loss], train, check, kept_share, AT_ONCE >> order.halvings)
     pace = Pace(
         options.learning_rate, manner.batch_size, options.patience, options.seed, carried.brought
     )

@@ -26,7 +26,7 @@ from workers.steps.seen import Floats, Places, Seen
 from workers.steps.train import AP_FROM_FRAUDS, SHOWN
 from workers.voice import Voice
 
-AT_ONCE = 4_096  # rows that are checked together
+AT_ONCE = 4_096  # rows that are checked together, unless a card was full
 WARM_UP, LAST_RATE = 0.05, 0.05  # share of the steps; share of the learning rate
 SLOWEST = 0.998  # part of the averaged weights that stays, at a step
 WEIGHT_DECAY = 3e-4
@@ -70,6 +70,7 @@ class Labelled:
     train: Seen
     checked: Seen
     kept_share: float
+    at_once: int = AT_ONCE  # rows that are checked together
 
     def loss(self, model: torch.nn.Module, places: Places, done: float) -> Tensor:
         """Return the mean loss of these rows."""
@@ -90,7 +91,7 @@ class Labelled:
         if not len(self.checked):
             return None
         label, weight = self.checked.label, self.checked.weight
-        said = torch.from_numpy(answers_of(model, self.checked))
+        said = torch.from_numpy(answers_of(model, self.checked, self.at_once))
         losses = self.of.of(said[:, None], torch.from_numpy(self.checked.target)).numpy()
         as_trained = np.where(label == 1, weight, weight * self.kept_share)
         loss = float(np.average(losses, weights=as_trained))
@@ -241,13 +242,16 @@ def logits_of(model: TransactionModel, seen: Seen) -> Floats:
     return found
 
 
-def answers_of(model: torch.nn.Module, seen: Seen) -> Floats:
-    """Return the mean answer of the members for each row, (n,) or (n, answers), in order."""
+def answers_of(model: torch.nn.Module, seen: Seen, at_once: int = AT_ONCE) -> Floats:
+    """Return the mean answer of the members for each row, (n,) or (n, answers), in order.
+
+    Computed for so many rows `at_once`.
+    """
     model.eval()
     said: list[Floats] = []
     with torch.inference_mode():
-        for start in range(0, max(len(seen), 1), AT_ONCE):
-            row, past = on(model, *seen.batch(slice(start, start + AT_ONCE)))
+        for start in range(0, max(len(seen), 1), at_once):
+            row, past = on(model, *seen.batch(slice(start, start + at_once)))
             said.append(model(row, past).mean(dim=1).double().cpu().numpy())
     return np.concatenate(said)
 

@@ -15,7 +15,7 @@ from workers.steps import minilm
 from workers.steps.carry import MODEL
 from workers.steps.column_names import call
 from workers.steps.crew import Crew
-from workers.steps.epochs import Pace, Schooling
+from workers.steps.epochs import AT_ONCE, Pace, Schooling
 from workers.steps.guess_net import GuessingModel
 from workers.steps.history_net import HistoryConfig, TransactionModel
 from workers.steps.read import Part
@@ -50,7 +50,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     batch = max(min(BATCH, len(train) // FEWEST_BATCHES), 1)
     rounds = _rounds(len(train), options.steps * batch, options.seed)
     pace = Pace(options.learning_rate, batch, options.patience, options.seed)
-    task = Unlabelled(train, checked, options.seed)
+    task = Unlabelled(train, checked, options.seed, AT_ONCE >> order.halvings)
     hold = voice, lesson.wishes, lesson.keeper, Crew.of(order)
     best = Schooling(GuessingModel(model), pace, task, rounds, *hold).run()
 

@@ -21,7 +21,7 @@ from workers.steps.learner import Best, Learner
 from workers.voice import Voice
 
 BATCHES_SORTED = 50  # batches whose rows are sorted by length together
-CHECKED_AT_ONCE = 256
+CHECKED_AT_ONCE = 256  # texts, unless a card was full
 WEIGHT_DECAY = 0.01
 AP_FROM_FRAUDS = 30  # frauds in the checked sample from which AP decides, else the loss
 SHOWN = 150  # training points that are told
@@ -155,7 +155,8 @@ class Training:
         ap, loss = None, math.nan
         if len(self.check):
             began = time.monotonic()
-            logit = logits_of(self.model, self.check.ids, self.recipe.pad, fast=True)
+            at_once = CHECKED_AT_ONCE >> self.crew.halvings
+            logit = logits_of(self.model, self.check.ids, self.recipe.pad, True, at_once)
             self.seconds_per_check = time.monotonic() - began
             loss, ap = measure(self.check, logit, self.kept_share)
             self.voice.point("validation", self.learner.step, loss, ap)
@@ -227,7 +228,13 @@ def autocast(device: torch.device) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-def logits_of(model: torch.nn.Module, ids: tokens.Ids, pad: int, fast: bool = False) -> Floats:
+def logits_of(
+    model: torch.nn.Module,
+    ids: tokens.Ids,
+    pad: int,
+    fast: bool = False,
+    at_once: int = CHECKED_AT_ONCE,
+) -> Floats:
     """Return the logit of fraud of each text (n,), in order; empty in, empty out.
 
     `fast` computes in bfloat16 where the device can, else in float32.
@@ -236,7 +243,7 @@ def logits_of(model: torch.nn.Module, ids: tokens.Ids, pad: int, fast: bool = Fa
     logit = np.zeros(len(ids))
     device = next(model.parameters()).device
     with torch.inference_mode(), autocast(device) if fast else nullcontext():
-        for batch in tokens.by_length(ids, CHECKED_AT_ONCE):
+        for batch in tokens.by_length(ids, at_once):
             pair = _forward(model, [ids[place] for place in batch], pad).float()
             logit[batch] = (pair[:, 1] - pair[:, 0]).cpu().numpy()
     return logit

@@ -25,6 +25,7 @@ class Unlabelled:
     train: Seen
     checked: Seen
     seed: int
+    at_once: int = AT_ONCE  # rows that are checked together
 
     def loss(self, model: torch.nn.Module, places: Places, done: float) -> Tensor:
         """Return the mean loss of guesses at these rows, in nats; hidden is what chance says."""
@@ -39,8 +40,8 @@ class Unlabelled:
         chance = torch.Generator().manual_seed(self.seed)
         losses, rows = [], np.arange(len(self.checked))
         with torch.inference_mode():
-            for start in range(0, len(rows), AT_ONCE):
-                some = rows[start : start + AT_ONCE]
+            for start in range(0, len(rows), self.at_once):
+                some = rows[start : start + self.at_once]
                 told = _loss(model, self.checked, self._upcoming_checked, some, chance)
                 losses.append(float(told) * len(some))
         loss = sum(losses) / len(rows)

@@ -66,6 +66,14 @@ def test_learns_and_leaves_the_weights_of_the_best_check(school):
     assert loss == pytest.approx(next(p["loss"] for p in checks if p["step"] == best.step))
 
 
+def test_fewer_rows_checked_at_once_find_the_same(school):
+    schooling = school()
+    whole, less = (
+        replace(schooling.task, at_once=rows).check(schooling.model) for rows in (4_096, 7)
+    )
+    assert less == pytest.approx(whole)
+
+
 def test_without_rows_to_check_the_last_weights_stay(school):
     schooling = school(epochs=2, check=0)
     assert schooling.run().step == schooling.steps
