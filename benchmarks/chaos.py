@@ -6,6 +6,7 @@ for the code it was played with. The table is written at the end of every batch.
 """
 
 import argparse
+import io
 import json
 import math
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +95,7 @@ class Campaign:
             assert process.stdout is not None
             for line in process.stdout:
                 self._keep({"seed": 0, "violations": [], **json.loads(line)}, batch)
-        with self.lock:
+        with self.lock, redirect_stdout(io.StringIO()):  # whoever waits wants to see the verdicts
             report.write("chaos", "What survives", self.rows(), self.note())
 
     def rows(self) -> list[dict[str, Any]]:
@@ -110,7 +112,8 @@ class Campaign:
         clear = sum(not one["violations"] for one in played)
         bound = f"{clear} of {len(played)} schedules without a violation"
         if played and clear == len(played):
-            bound += f": at most {3 / len(played):.1%} violate one, with 95 % confidence"
+            share = min(3 / len(played), 1.0)  # the rule of three
+            bound += f": at most {share:.1%} violate one, with 95 % confidence"
         caught = sum(_is_caught(one) for one in self.told if one["mode"] == PLANTED)
         words = [
             f"{bound}. By invariant: {counts}.",
@@ -131,8 +134,8 @@ class Campaign:
             self.told.append(line)
             with self.path.open("a") as file:
                 file.write(json.dumps(line) + "\n")
-        words = ", ".join(sorted({each["invariant"] for each in told["violations"]})) or "held"
-        print(f"{batch.mode or 'seed'} {batch.kind} {told['seed']}: {words}", flush=True)
+            words = ", ".join(sorted({each["invariant"] for each in told["violations"]})) or "held"
+            print(f"{batch.kind} {batch.mode or told['seed']}: {words}", flush=True)
 
     def _row(self, kind: str, mode: str) -> dict[str, Any]:
         played = [one for one in self.told if (one["kind"], one["mode"]) == (kind, mode)]

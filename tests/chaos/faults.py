@@ -5,13 +5,14 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import redis
 
 from settings import settings
-from tests.chaos.house import ROLES, House
+from tests.chaos.house import ROLES, TRAINERS, House
 from tests.chaos.inside.disk import FULL, cut_power
 from tests.chaos.plan import Fault
 from tests.chaos.proxy import Mode
@@ -23,7 +24,12 @@ CHECKPOINT_WITHIN = 2.0  # and for a checkpoint to damage
 
 
 def do(house: House, fault: Fault) -> Lift | None:
-    """Do a fault; return what lifts it again, where something does."""
+    """Do a fault; return what lifts it again, where something does.
+
+    One that names nobody befalls whoever learns.
+    """
+    if not fault.who:
+        fault = replace(fault, who=_who_learns(house))
     verb, _, part = fault.what.partition("_")
     if part in ("pool", "child") or fault.what == "bit_flip":
         _await_child(house, fault.who)
@@ -52,6 +58,16 @@ def _break_connections(house: House, fault: Fault) -> Lift:
         proxy.set(Mode.OPEN)
 
     return lift
+
+
+def _who_learns(house: House) -> str:
+    end = time.monotonic() + TROUBLE_WITHIN
+    while time.monotonic() < end:
+        for role in TRAINERS:
+            if house.members(role)["child"]:
+                return role
+        time.sleep(0.05)
+    return TRAINERS[0]
 
 
 def _await_child(house: House, role: str) -> None:

@@ -50,7 +50,7 @@ class Fault:
 
     at: float  # seconds after the first submission, or AFTER_ALL
     what: str
-    who: str = ""  # a role, or which proxy
+    who: str = ""  # a role, or which proxy; empty: whoever learns
     lasts: float = 0.0  # seconds until it is lifted, or until who was killed starts again
 
 

@@ -28,9 +28,8 @@ TRAPS = (
     _trap(  # the supervisor sleeps, its run goes to another, and it wakes up
         "no_fence",
         "I2 I3 I4",
-        (Job(1, steps=60, pause=0.06), Job(2, steps=60, pause=0.06)),
-        Fault(1.5, "stop_pool", FIRST, 3.2),
-        Fault(1.5, "stop_pool", SECOND, 3.6),
+        (Job(1, steps=150, pause=0.04),),
+        Fault(1.0, "stop_pool", lasts=4.0),
     ),
     _trap(  # the power goes once everything is told to be stored
         "no_fsync",
