@@ -9,6 +9,7 @@ import argparse
 import io
 import json
 import math
+import signal
 import subprocess
 import sys
 import threading
@@ -175,13 +176,19 @@ def main() -> None:
     parser.add_argument("--schedules", type=int, default=300)
     parser.add_argument("--side-by-side", type=int, default=2)
     chosen = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     folder = settings.data / "chaos"
     folder.mkdir(parents=True, exist_ok=True)
     campaign = Campaign(folder / "played.jsonl")
     left = campaign.left(batches(chosen.schedules))
     print(f"{len(campaign.told)} schedules are played, {sum(_sizes(left))} are left", flush=True)
     with ThreadPoolExecutor(chosen.side_by_side) as pool:
-        list(pool.map(campaign.play, left))
+        try:
+            list(pool.map(campaign.play, left))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            print("Interrupted. The same command goes on where it was.", flush=True)
 
 
 def _sizes(left: list[Batch]) -> Iterator[int]:

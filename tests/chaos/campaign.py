@@ -8,6 +8,7 @@ that trap, with `--planted` on the fault it is made for.
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -27,6 +28,7 @@ from tests.chaos.inside.bugs import OF_PAGES, PLANTED
 from tests.chaos.plan import KILLS, TIERS, Plan, of_kills, of_seed
 from tests.chaos.planted import BY_NAME
 from tests.chaos.schedule import play
+from workers.device import die_with_parent
 
 ROWS = 40  # that every run of the family scores
 READY_WITHIN = 60.0
@@ -166,6 +168,9 @@ def main() -> int:
     parser.add_argument("--planted", action="store_true", help="with the fault a trap is made for")
     parser.add_argument("--keep", type=Path, help="folder for what a violation left behind")
     chosen = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # in the background SIGINT would be ignored
+        signal.signal(number, signal.default_int_handler)
+    die_with_parent(signal.SIGINT)  # which ends the house as well
     bug = chosen.kind if chosen.planted and chosen.kind in BY_NAME else ""
     failed = 0
     for told in run(plans_of(chosen.kind, _seeds(chosen.seeds)), bug, chosen.keep):

@@ -80,6 +80,7 @@ class House:
                     PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT}",
                     CHAOS_CONTROL=str(self.control),
                     CHAOS_ROLE=role,
+                    CHAOS_RUNNER=str(os.getpid()),
                     CHAOS_BUG=self.bug,
                     CHAOS_CLOCK=clock,
                     OMP_NUM_THREADS="1",

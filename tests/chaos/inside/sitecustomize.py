@@ -4,13 +4,20 @@ The folder of this file stands on PYTHONPATH of those processes alone. It touche
 product: modules are changed right after they were loaded, as `patches` says for this process.
 """
 
+import ctypes
 import importlib.abc
 import importlib.machinery
 import os
+import signal
 import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+
+
+def die_with_parent() -> None:
+    """Have Linux kill this process when whoever plays the schedule is gone (prctl(2))."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class After(importlib.abc.MetaPathFinder):
@@ -40,4 +47,6 @@ class After(importlib.abc.MetaPathFinder):
 if "CHAOS_CONTROL" in os.environ:
     from tests.chaos.inside import patches
 
+    if str(os.getppid()) == os.environ.get("CHAOS_RUNNER"):
+        die_with_parent()
     sys.meta_path.insert(0, After(patches.chosen()))
