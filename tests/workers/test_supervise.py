@@ -170,6 +170,7 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_more() -> None:
         until(lambda: learns(run_id))
         with transaction():  # one that sleeps while it writes would hold up all others on SQLite
             os.kill(sleeper.pid, signal.SIGSTOP)
+            until(lambda: sleeps(sleeper.pid))
         until(lambda: rescue.take_back() == [run_id])
         attempt = attempts.claim(run_id, "worker-2")
         curve = learned(run_id)
@@ -186,3 +187,10 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_more() -> None:
 def sleepers() -> list[int]:
     """Return the processes that an act left in sessions of their own."""
     return [p.number for p in processes.running() if processes.arguments(p.number) == SLEEP]
+
+
+def sleeps(number: int) -> bool:
+    """Tell whether every thread of a process has stopped."""
+    threads = Path(f"/proc/{number}/task").iterdir()
+    states = {(thread / "stat").read_text().rsplit(")", 1)[1].split()[0] for thread in threads}
+    return states == {"T"}
