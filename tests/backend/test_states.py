@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 from sqlalchemy import select, update
 
@@ -21,6 +21,12 @@ ENDS = {
     RunState.FAILED: lambda *hold: attempts.fail(*hold, "Bad data."),
     RunState.FAILED_DIVERGED: lambda *hold: attempts.fail(*hold, "NaN.", Failure.DIVERGED),
     RunState.CANCELLED: attempts.end_cancelled,
+}
+LEAVES = {
+    "leave": attempts.give_back,
+    "halve": attempts.halve,
+    "pause": lambda *hold: attempts.pause_disk(*hold, "No room."),
+    "crash": lambda *hold: attempts.crashed(*hold, Failure.CRASH),
 }
 
 
@@ -56,24 +62,19 @@ class Model:
 
 
 class Life(RuleBasedStateMachine):
-    """A house with some runs, workers that hold them, and workers taken for dead."""
+    """A house with two runs, workers that hold them, and workers taken for dead."""
 
-    ids = Bundle("ids")
-    back = st.integers(0, 2)  # which attempt speaks: the newest, or one before it
+    ids = st.integers(0, 1)  # of two runs
+    back = st.sampled_from([0, 0, 0, 1, 2])  # who speaks: the newest attempt, or one before it
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.model: dict[int, Model] = {}
+    @initialize()
+    def queue(self) -> None:
+        self.runs = queue_many(2)
+        self.model = {run_id: Model() for run_id in self.runs}
 
-    @rule(target=ids)
-    def queue(self) -> int:
-        (run_id,) = queue_many(1)
-        self.model[run_id] = Model()
-        return run_id
-
-    @rule(run_id=ids)
-    def claim(self, run_id: int) -> None:
-        model = self.model[run_id]
+    @rule(which=ids)
+    def claim(self, which: int) -> None:
+        model, run_id = self._model(which)
         free = model.state is RunState.QUEUED and model.due
         attempt = attempts.claim(run_id, "worker")
         assert (attempt is not None) == free
@@ -89,107 +90,86 @@ class Life(RuleBasedStateMachine):
         if attempt:
             self.model[attempt.run_id].begin()
 
-    @rule(run_id=ids, back=back, keeps=st.booleans())
-    def learn(self, run_id: int, back: int, keeps: bool) -> None:
-        model, number = self._speaker(run_id, back)
-        holds = model.held_by(number)
-        step = max(model.points.get(number, []), default=0) + 1
-        points = [{"part": "train", "step": step, "loss": 0.5}]
-        assert attempts.record_points(run_id, number, points) == holds
-        if holds:
-            model.points[number].append(step)
+    @rule(
+        which=ids, back=back, points=st.integers(1, 3), keeps=st.sampled_from([True, True, False])
+    )
+    def learn(self, which: int, back: int, points: int, keeps: bool) -> None:
+        self.claim(which)  # as whoever wants to learn does
+        model, *hold = self._speaker(which, back)
+        holds, done = model.held_by(hold[1]), max(model.points.get(hold[1], []), default=0)
+        steps = [done + more for more in range(1, points + 1)]
+        told = [{"part": "train", "step": step, "loss": 0.5} for step in steps]
+        assert attempts.record_points(*hold, told) == holds
         if keeps:
-            assert attempts.record_checkpoint(run_id, number, step, "a") == holds
-            model.kept += [(number, step)] if holds else []
+            assert attempts.record_checkpoint(*hold, steps[0], "a") == holds
+        if holds:
+            model.points[hold[1]] += steps
+            model.kept += [(hold[1], steps[0])] if keeps else []
 
-    @rule(run_id=ids, back=back)
-    def find_nothing_whole(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        assert attempts.resumed(run_id, number, 0) == model.held_by(number)
-        if model.held_by(number):
-            model.points[number], model.resumed = [], 0
+    @rule(which=ids, back=back)
+    def find_nothing_whole(self, which: int, back: int) -> None:
+        model, *hold = self._speaker(which, back)
+        assert attempts.resumed(*hold, 0) == model.held_by(hold[1])
+        if model.held_by(hold[1]):
+            model.points[hold[1]], model.resumed = [], 0
 
-    @rule(run_id=ids, back=back)
-    def renew(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        expected = Word(model.stop or Word.GO_ON) if model.held_by(number) else Word.LOST
-        assert attempts.renew(run_id, number) is expected
+    @rule(which=ids, back=back)
+    def renew(self, which: int, back: int) -> None:
+        model, *hold = self._speaker(which, back)
+        expected = Word(model.stop or Word.GO_ON) if model.held_by(hold[1]) else Word.LOST
+        assert attempts.renew(*hold) is expected
 
-    @rule(run_id=ids, back=back, state=st.sampled_from(sorted(ENDS)))
-    def end(self, run_id: int, back: int, state: RunState) -> None:
-        model, number = self._speaker(run_id, back)
-        told_before = model.state is state and model.attempt == number
-        holds = model.held_by(number)
-        assert ENDS[state](run_id, number) == (holds or told_before)
+    @rule(which=ids, back=back, state=st.sampled_from(sorted(ENDS)))
+    def end(self, which: int, back: int, state: RunState) -> None:
+        model, *hold = self._speaker(which, back)
+        told_before = model.state is state and model.attempt == hold[1]
+        holds = model.held_by(hold[1])
+        assert ENDS[state](*hold) == (holds or told_before)
         if holds:
             model.state = state
 
-    @rule(run_id=ids, back=back)
-    def crash(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        assert attempts.crashed(run_id, number, Failure.CRASH) == model.held_by(number)
-        if model.held_by(number):
+    @rule(which=ids, back=back, how=st.sampled_from([*LEAVES]))
+    def let_go(self, which: int, back: int, how: str) -> None:
+        model, *hold = self._speaker(which, back)
+        goes = model.held_by(hold[1]) and not (how == "halve" and model.halvings)
+        assert LEAVES[how](*hold) == goes
+        if goes and how == "crash":
             model.crash(due=False)
+        elif goes:
+            model.halvings += how == "halve"
+            paused = how == "pause"
+            model.let_go(RunState.PAUSED_DISK if paused else RunState.QUEUED, due=not paused)
 
-    @rule(run_id=ids, back=back)
-    def give_back(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        assert attempts.give_back(run_id, number) == model.held_by(number)
-        if model.held_by(number):
-            model.let_go(RunState.QUEUED)
-
-    @rule(run_id=ids, back=back)
-    def halve(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        halves = model.held_by(number) and model.halvings == 0
-        assert attempts.halve(run_id, number) == halves
-        if halves:
-            model.halvings = 1
-            model.let_go(RunState.QUEUED)
-
-    @rule(run_id=ids, back=back)
-    def pause(self, run_id: int, back: int) -> None:
-        model, number = self._speaker(run_id, back)
-        assert attempts.pause_disk(run_id, number, "No room.") == model.held_by(number)
-        if model.held_by(number):
-            model.let_go(RunState.PAUSED_DISK, due=False)
-
-    @rule(run_id=ids)
-    def lose_the_worker(self, run_id: int) -> None:
-        model = self.model[run_id]
+    @rule(which=ids)
+    def lose_the_worker(self, which: int) -> None:
+        self.claim(which)
+        model, run_id = self._model(which)
         lost = model.state is RunState.RUNNING
         fall_silent(run_id)
         assert rescue.take_back() == ([run_id] if lost else [])
-        if lost and any(
-            kept[0] == model.attempt and kept[1] > model.resumed for kept in model.kept
-        ):
+        if lost and max(model.kept, default=(0, 0)) > (model.attempt, model.resumed):
             model.let_go(RunState.QUEUED)
         elif lost:
             model.crash(due=True)
 
-    @rule(run_id=ids)
-    def wait_long_enough(self, run_id: int) -> None:
+    @rule(which=ids)
+    def wait_long_enough(self, which: int) -> None:
+        model, run_id = self._model(which)
         put(run_id, waits_until=LONG_AGO)
-        self.model[run_id].due = True
-        rested = [n for n, m in self.model.items() if m.state is RunState.PAUSED_DISK and m.due]
-        assert sorted(rescue.resume_paused()) == rested
-        for paused in rested:
-            self.model[paused].let_go(RunState.QUEUED)
+        model.due = True
+        paused = model.state is RunState.PAUSED_DISK
+        assert rescue.resume_paused() == ([run_id] if paused else [])
+        if paused:
+            model.let_go(RunState.QUEUED)
 
-    @rule(run_id=ids)
-    def cancel(self, run_id: int) -> None:
-        model = self.model[run_id]
-        runs.cancel(run_id)
-        if model.state in LIVE:
-            model.stop = "cancel"
-            model.state = model.state if model.state is RunState.RUNNING else RunState.CANCELLED
-
-    @rule(run_id=ids)
-    def keep_the_best(self, run_id: int) -> None:
-        model = self.model[run_id]
-        runs.stop_and_keep_best(run_id)
+    @rule(which=ids, cancels=st.booleans())
+    def ask(self, which: int, cancels: bool) -> None:
+        model, run_id = self._model(which)
+        (runs.cancel if cancels else runs.stop_and_keep_best)(run_id)
         if model.state is RunState.RUNNING:
-            model.stop = model.stop or "keep_best"
+            model.stop = "cancel" if cancels else model.stop or "keep_best"
+        elif cancels and model.state in LIVE:
+            model.stop, model.state = "cancel", RunState.CANCELLED
 
     @invariant()
     def the_house_agrees(self) -> None:
@@ -205,20 +185,23 @@ class Life(RuleBasedStateMachine):
         assert found == expected
 
     def teardown(self) -> None:
-        for run_id, model in self.model.items():
-            assert list(runs.loss_curve(run_id)["step"]) == model.points.get(model.attempt, [])
         with transaction() as session:  # the next example has the house to itself
             live = update(Run).where(Run.state.in_(LIVE))
             session.execute(live.values(state=RunState.CANCELLED))
+        for run_id, model in self.model.items():
+            assert list(runs.loss_curve(run_id)["step"]) == model.points.get(model.attempt, [])
 
-    def _speaker(self, run_id: int, back: int) -> tuple[Model, int]:
-        model = self.model[run_id]
-        return model, max(model.attempt - back, 0)
+    def _model(self, which: int) -> tuple[Model, int]:
+        return self.model[self.runs[which]], self.runs[which]
+
+    def _speaker(self, which: int, back: int) -> tuple[Model, int, int]:
+        model, run_id = self._model(which)
+        return model, run_id, max(model.attempt - back, 0)
 
 
 @pytest.mark.slow
 def test_a_run_lives_as_its_model_does(house, change) -> None:
     change(spare_mb=0, crash_limit=LIMIT)
     quiet = [HealthCheck.too_slow]
-    examples = settings(max_examples=200, stateful_step_count=16, suppress_health_check=quiet)
+    examples = settings(max_examples=200, stateful_step_count=24, suppress_health_check=quiet)
     run_machine(Life, settings=examples)
