@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from backend.errors import NotTrainable
 from backend.reader import Reader
 from backend.scorer import EVENTS
 from backend.steps.fields import Fields
@@ -33,7 +34,10 @@ HELD_BACK = 0.1  # share of the rows, the latest of them
 
 
 def learn(lesson: Lesson, options: "Options") -> Learned:
-    """Fit fields and networks on the rows of the training time; save the weights."""
+    """Fit fields and networks on the rows of the training time; save the weights.
+
+    Raises NotTrainable where rows have nothing but text.
+    """
     order, voice = lesson.order, lesson.voice
     torch.set_num_threads(order.threads or torch.get_num_threads())
     voice.stage("Reading what happened before")
@@ -41,6 +45,7 @@ def learn(lesson: Lesson, options: "Options") -> Learned:
     frame = part.fitting_frame().assign(_label=np.nan)
     encoder = minilm.beside(lesson)
     read = Fields.fit(frame, lesson.columns, order.clock, BINS, options.events, encoder)
+    _check(read)
     lesson.scratch.mkdir(exist_ok=True)
     events = write_events(read, part, lesson.scratch / EVENTS) if read.depth else None
     train, checked = (seen_of(read, events, some) for some in _held_back(part))
@@ -83,6 +88,15 @@ def training_time(lesson: Lesson) -> Part:
         return part
     newest = np.nanmax(_times(train))
     return part.some(np.flatnonzero(_times(part) <= newest))
+
+
+def _check(read: Fields) -> None:
+    """Raise NotTrainable when there is no field that could be hidden and guessed."""
+    if not read.scales and not read.profile.categories:
+        raise NotTrainable(
+            "These transactions have no number and no category, so there is nothing to guess. "
+            "Fine-tune on the labelled rows instead; texts are read by a model that knows language."
+        )
 
 
 def _model(lesson: Lesson, train: Seen, options: "Options") -> TransactionModel:

@@ -10,6 +10,8 @@ import torch
 from safetensors.torch import load_file
 
 from backend import files
+from backend.errors import NotTrainable
+from backend.steps.columns import Role, to_plain
 from tests.workers import learning
 from workers.models.pretrain import Options
 from workers.steps import pretraining
@@ -124,3 +126,11 @@ def test_a_start_that_is_damaged_or_gone_is_refused(runs, tmp_path, damaged, why
     code, events, _ = learning.follow(folder)
     assert code == 3
     assert why in events[-1]["reason"]
+
+
+def test_rows_of_nothing_but_text_are_refused(tmp_path):
+    text = [column for column in learning.COLUMNS if column.role in (Role.TEXT, Role.LABEL)]
+    frame = learning.simulated(200, seed=4).assign(_amount=np.nan, _time=np.nan)
+    lesson, _ = learning.lesson(tmp_path, frame, family="pretrain", columns=to_plain(text))
+    with pytest.raises(NotTrainable, match="nothing to guess"):
+        pretraining.learn(lesson, Options(**QUICK))
