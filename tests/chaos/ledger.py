@@ -15,7 +15,7 @@ STALE = {  # table -> is the new row written by who holds the run?
     "checkpoints": "r.id = NEW.run_id AND r.attempt = NEW.attempt",
     "predictions": "(r.id = NEW.run_id OR r.of_run_id = NEW.run_id)",
 }
-COLUMNS = "run_id, old_state, new_state, old_attempt, new_attempt, crashes, resumed_step, held, at"
+COLUMNS = "run_id, old_state, new_state, old_attempt, new_attempt, crashes, held, at"
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
@@ -29,7 +29,6 @@ class Move:
     old_attempt: int
     new_attempt: int
     crashes: int
-    resumed_step: int
     held: bool  # the lease had not run out yet
     at: float  # seconds since 1970 on the database's clock
 
@@ -47,7 +46,7 @@ def moves(engine: Engine) -> list[Move]:
     """Return every move so far, in the order of commits per run."""
     with engine.connect() as connection:
         rows = connection.execute(text(f"SELECT {COLUMNS} FROM ledger ORDER BY seq"))
-        return [Move(*row[:7], bool(row[7]), float(row[8])) for row in rows]
+        return [Move(*row[:6], bool(row[6]), float(row[7])) for row in rows]
 
 
 def stale(engine: Engine) -> list[dict[str, Any]]:
@@ -64,13 +63,13 @@ def _install_sqlite(connection: Connection) -> None:
     at = "(julianday('now') - 2440587.5) * 86400.0"
     connection.exec_driver_sql(
         "CREATE TRIGGER ledger_born AFTER INSERT ON runs BEGIN INSERT INTO ledger "
-        f"({COLUMNS}) VALUES (NEW.id, '', NEW.state, 0, NEW.attempt, 0, 0, 0, {at}); END"
+        f"({COLUMNS}) VALUES (NEW.id, '', NEW.state, 0, NEW.attempt, 0, 0, {at}); END"
     )
     connection.exec_driver_sql(
         "CREATE TRIGGER ledger_moved AFTER UPDATE ON runs "
         "WHEN OLD.state <> NEW.state OR OLD.attempt <> NEW.attempt BEGIN INSERT INTO ledger "
         f"({COLUMNS}) VALUES (NEW.id, OLD.state, NEW.state, OLD.attempt, NEW.attempt, "
-        f"NEW.crashes, NEW.resumed_step, {held}, {at}); END"
+        f"NEW.crashes, {held}, {at}); END"
     )
     for table, holder in STALE.items():
         attempt, step = _named(table)
@@ -90,7 +89,7 @@ def _install_postgres(connection: Connection) -> None:
         "ledger_born",
         "AFTER INSERT ON runs",
         f"INSERT INTO ledger ({COLUMNS}) VALUES "
-        f"(NEW.id, '', NEW.state, 0, NEW.attempt, 0, 0, 0, {at});",
+        f"(NEW.id, '', NEW.state, 0, NEW.attempt, 0, 0, {at});",
     )
     _trigger(
         connection,
@@ -98,7 +97,7 @@ def _install_postgres(connection: Connection) -> None:
         "AFTER UPDATE ON runs",
         "IF OLD.state <> NEW.state OR OLD.attempt <> NEW.attempt THEN "
         f"INSERT INTO ledger ({COLUMNS}) VALUES (NEW.id, OLD.state, NEW.state, OLD.attempt, "
-        f"NEW.attempt, NEW.crashes, NEW.resumed_step, ({held})::int, {at}); END IF;",
+        f"NEW.attempt, NEW.crashes, ({held})::int, {at}); END IF;",
     )
     for table, holder in STALE.items():
         attempt, step = _named(table)
@@ -125,7 +124,7 @@ def _trigger(connection: Connection, name: str, when: str, body: str) -> None:
 def _make_tables(connection: Connection, number: str) -> None:
     connection.exec_driver_sql(
         f"CREATE TABLE ledger ({number}, run_id INTEGER, old_state TEXT, new_state TEXT, "
-        "old_attempt INTEGER, new_attempt INTEGER, crashes INTEGER, resumed_step INTEGER, "
+        "old_attempt INTEGER, new_attempt INTEGER, crashes INTEGER, "
         "held INTEGER, at DOUBLE PRECISION)"
     )
     connection.exec_driver_sql(
