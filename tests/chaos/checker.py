@@ -5,6 +5,7 @@ and from what the processes told of their operations.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.chaos.inside.learner import result_of
 from tests.chaos.ledger import Move
 from tests.chaos.schedule import Asked, Played
 
+TIDIED_WITHIN = 3.0  # seconds after its run has ended, in which a supervisor tidies up
 LEGAL = {
     ("", "queued"),
     ("queued", "running"),
@@ -239,12 +241,26 @@ def _nobody_is_forgotten(seen: Evidence) -> Found:
 
 def _no_draft_is_left(seen: Evidence) -> Found:
     """I9: a finished attempt leaves no draft, no scratch and no checkpoint behind."""
-    for run_id, row in seen.rows.items():
-        folder = seen.house.data / "runs" / str(run_id) / str(row["attempt"])
-        if row["state"] == "succeeded":
-            for path in folder.rglob("*"):
-                if path.name in ("scratch", "checkpoints") or path.suffix == ".draft":
-                    yield "I9", f"{path.relative_to(seen.house.data)} was left behind"
+    end = time.monotonic() + TIDIED_WITHIN
+    while (left := _drafts(seen)) and time.monotonic() < end:
+        time.sleep(0.1)
+    for path in left:
+        yield "I9", f"{path.relative_to(seen.house.data)} was left behind"
+
+
+def _drafts(seen: Evidence) -> list[Path]:
+    """Return what lies in the folders of successful attempts and does not belong there."""
+    folders = [
+        seen.house.data / "runs" / str(run_id) / str(row["attempt"])
+        for run_id, row in seen.rows.items()
+        if row["state"] == "succeeded"
+    ]
+    return [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.name in ("scratch", "checkpoints") or path.suffix == ".draft"
+    ]
 
 
 def _one_at_a_time(seen: Evidence) -> Found:
