@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
+from backend import files
 from backend.hold import held, holds, landed
+from backend.states import RunState
 from db import Checkpoint as Row
 from db import Point, Run, now, transaction
+from settings import settings
 
 KEPT = 2  # of an attempt: the newest, and one to fall back to
 
@@ -86,3 +89,18 @@ def carry_curve(session: Session, run_id: int, attempt: int, origin: Checkpoint)
         Point.run_id == run_id, Point.attempt == origin.attempt, Point.step <= origin.step
     )
     session.execute(insert(Point).from_select(names, until))
+
+
+def remove_needless() -> list[int]:
+    """Delete the folders of checkpoints of runs that have succeeded; return their numbers.
+
+    A supervisor does so itself, unless it is lost right after it wrote the success down.
+    """
+    kept = (settings.data / "runs").glob(f"*/*/{files.CHECKPOINTS}")
+    numbers = {int(path.parts[-3]) for path in kept}
+    with transaction(reading=True) as session:
+        done = select(Run.id).where(Run.id.in_(numbers), Run.state == RunState.SUCCEEDED)
+        needless = sorted(session.scalars(done))
+    for run_id in needless:
+        files.remove_checkpoints(run_id)
+    return needless

@@ -5,6 +5,7 @@ A thread of the trainer's main process. When a run waits and nothing is done abo
 that whoever started it starts it anew. All it starts ends with the trainer.
 """
 
+import contextlib
 import logging
 import os
 import resource
@@ -18,7 +19,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
-from backend import attempts, outages
+from backend import attempts, checkpoints, outages
 from settings import ROOT, settings
 from workers import announce, processes, slot, sweep
 from workers.device import worker_name
@@ -113,6 +114,8 @@ def begin(**_: Any) -> None:
     worker_shutting_down.connect(lambda **_: poll.leave(), weak=False)
     worker_shutdown.connect(lambda **_: poll.close(), weak=False)
     poll.thread.start()
+    with contextlib.suppress(*outages.AWAY):  # the next trainer that begins removes them
+        checkpoints.remove_needless()
 
 
 def _resident() -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend import attempts, checkpoints, rescue, runs
+from backend import attempts, checkpoints, files, rescue, runs
 from backend.attempts import Attempt
 from db import Checkpoint, transaction
 from tests.backend.launching import claimed, fall_silent
@@ -125,3 +125,13 @@ def test_a_late_success_of_an_older_attempt_forgets_nothing(house):
     assert not attempts.succeed(*hold(first))
     keep(second, 20)
     assert checkpoints.KEPT == 2 and resumable(next_attempt(second)) == [(2, 20), (1, 10)]
+
+
+def test_what_a_lost_supervisor_left_of_a_finished_run_is_removed(first):
+    second = claimed("another")
+    folders = [files.run_folder(*hold(each)) / files.CHECKPOINTS for each in (first, second)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    assert attempts.succeed(*hold(first), scored_rows=0)
+    assert checkpoints.remove_needless() == [first.run_id]
+    assert [folder.exists() for folder in folders] == [False, True]
