@@ -64,8 +64,12 @@ class Child:
             self._process.stdin.close()
 
     def ask_to_keep_best(self) -> None:
-        """Ask it to stop learning and carry on with the best weights."""
-        self._process.send_signal(signal.SIGUSR1)
+        """Ask it to stop learning and carry on with the best weights; ask again until it ends.
+
+        One that only begins would end by the signal, and hears a later one; so do its ranks.
+        """
+        if processes.catches(self.number, signal.SIGUSR1):
+            self._process.send_signal(signal.SIGUSR1)
 
     def ask_to_leave(self) -> None:
         """Ask it to write a checkpoint and end, and give it `stop_seconds` to do so."""

@@ -112,7 +112,10 @@ def main(folder: Path) -> int:
     )
     code = _do(job, order, voice)
     told = code in (REFUSED, DIVERGED)  # by the first of several, which must not be ended before
-    return 0 if order.rank and told else code
+    ended = 0 if order.rank and told else code
+    if order.devices > 1:
+        crew.leave(ended)
+    return ended
 
 
 def _do(job: Callable[[], None], order: Order, voice: Voice) -> int:

@@ -70,6 +70,16 @@ def kill(victims: list[Process]) -> None:
         victims = [p for p in running() if began.get(p.number) == p.began or p.session in led]
 
 
+def catches(number: int, sent: int) -> bool:
+    """Tell whether a process would hear a signal, instead of ending by it; False when gone."""
+    try:
+        told = Path(f"/proc/{number}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    caught = next(line for line in told.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (sent - 1) & 1)
+
+
 def arguments(number: int) -> list[str]:
     """Return the command line of a process; empty when it has none, or is gone."""
     try:

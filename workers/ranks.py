@@ -25,13 +25,15 @@ def main(folder: Path) -> None:
     signal.signal(signal.SIGUSR1, _pass_on)
     ranks = ["--standalone", "--nproc-per-node", str(order.devices)]
     torchrun([*ranks, "-m", "workers.journey", str(folder)])
+    sys.stdout.flush()
+    os._exit(0)  # a thread of torchrun's store that still runs would turn this into an abort
 
 
 def _pass_on(number: int, _frame: Any) -> None:
-    """Tell every rank what this process was told."""
+    """Tell the ranks what this process was told; one that only begins would end by it."""
     me = os.getpid()
     for process in processes.running():
-        if process.parent == me:
+        if process.parent == me and processes.catches(process.number, number):
             os.kill(process.number, number)
 
 

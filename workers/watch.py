@@ -68,7 +68,6 @@ class Watch:
         self.progress, self.memory = Progress(child.cpu_seconds), endings.MemoryKills()
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.told, self.reason = "", ""  # the event that explains an end, and its reason
-        self.told_to_keep_best = False
         self.listener = threading.Thread(target=self._listen, name="listener", daemon=True)
         self.listener.start()
 
@@ -107,8 +106,7 @@ class Watch:
             return End.CANCELLED
         if self.leave.is_set():
             return End.LEFT
-        if word is Word.KEEP_BEST and not self.told_to_keep_best:
-            self.told_to_keep_best = True
+        if word is Word.KEEP_BEST:
             self.child.ask_to_keep_best()
         return End.FAILED if self.progress.hangs() else None
 

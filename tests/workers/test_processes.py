@@ -1,6 +1,7 @@
 """What is read of processes is true of real ones; a kill reaches all that a process started."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -22,6 +23,18 @@ def test_a_process_knows_itself() -> None:
     assert me.cpu_seconds > 0 and me in [*processes.running(), me]
     assert processes.arguments(os.getpid())
     assert processes.sees_us_alike(os.getpid())
+
+
+def test_who_would_hear_a_signal_and_who_would_end_by_it() -> None:
+    deaf = [sys.executable, "-c", "print('ready', flush=True); input()"]
+    hears = [*deaf[:2], f"import signal; signal.signal(10, lambda *_: 0); {deaf[2]}"]
+    for command, expected in ((deaf, False), (hears, True)):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, **pipes) as process:
+            process.stdout.readline()
+            assert processes.catches(process.pid, signal.SIGUSR1) is expected
+            process.communicate(b"\n")
+    assert not processes.catches(process.pid, signal.SIGUSR1)
 
 
 def test_of_a_process_that_ended_nothing_is_told() -> None:

@@ -44,9 +44,14 @@ def learn(order: Order, voice: Voice, wishes: Wishes) -> None:
 
 
 def finish(order: Order) -> None:
-    """Leave what a training leaves: three scores and a few figures; the first of several does."""
+    """Leave what a training leaves: three scores and a few figures; the first of several does.
+
+    The others end here, as they do once learning is over.
+    """
     if order.rank:
-        return
+        from workers.steps import crew
+
+        crew.leave(0)
     shutil.copy(order.folder.parents[2] / SCORES, order.folder / "predictions.parquet")
     for name in ("metrics.json", "split.json"):
         (order.folder / name).write_text("{}")

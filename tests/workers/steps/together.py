@@ -17,7 +17,7 @@ from tests.workers.steps.test_learner import labels, texts
 from workers.order import Order
 from workers.signals import Wishes
 from workers.steps.checkpoint import Keeper
-from workers.steps.crew import Crew, enlist
+from workers.steps.crew import Crew, enlist, leave
 from workers.voice import Voice
 
 ASKED_AT = 20
@@ -41,6 +41,7 @@ def main(folder: Path) -> None:
         told = {each: arrays[each] for each in arrays if each != "chance.numpy"}
         save_file(told, folder / f"{name}-{order.rank}.safetensors")
     dist.destroy_process_group()
+    leave(0)
 
 
 def gradients(loop, crew: Crew) -> dict[str, torch.Tensor]:
