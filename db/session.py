@@ -1,6 +1,8 @@
 """The one door to the database: `transaction()`."""
 
 import os
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +25,54 @@ ANSWERED_WITHIN = {  # a connection that leads nowhere is given up, or it would 
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds that what we sent may stay unconfirmed
 }
+
+
+class _Doors:
+    """Lets a process fork only while no thread of it is in the database, and with no connection.
+
+    SQLite keeps in memory which locks its process holds. A child inherits that, but not the
+    locks: one forked within another thread's write believes for ever that somebody writes.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside: Counter[int] = Counter()  # transactions that each thread is in
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Be in the database; waits while the process is being forked."""
+        me = threading.get_ident()
+        with self._changed:
+            self._inside[me] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside[me] -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Wait until every other thread is out, let none in, and close what is connected."""
+        self._changed.acquire()
+        self._changed.wait_for(self._are_others_out, timeout=BUSY_MILLISECONDS / 1_000)
+        if _engine.cache_info().currsize:
+            engine().dispose()
+
+    def open(self) -> None:
+        """Let threads in again."""
+        self._changed.release()
+
+    def begin(self) -> None:
+        """Forget, in a child, the threads of its parent."""
+        self.__init__()  # type: ignore[misc]
+
+    def _are_others_out(self) -> bool:
+        me = threading.get_ident()
+        return not any(count for thread, count in self._inside.items() if thread != me)
+
+
+_doors = _Doors()
+os.register_at_fork(before=_doors.close, after_in_parent=_doors.open, after_in_child=_doors.begin)
 
 
 @lru_cache(maxsize=4)
@@ -71,6 +121,7 @@ def transaction(reading: bool = False) -> Iterator[Session]:
     """
     options = {"reading": True} if reading else {}
     with (
+        _doors.inside(),
         engine().connect().execution_options(**options) as connection,
         Session(connection, expire_on_commit=False) as session,
         session.begin(),

@@ -20,6 +20,31 @@ for _ in range(int(sys.argv[1])):
         session.get_one(Run, 1).step += 1
 """
 
+FORK = """
+import os, sys, threading, time
+from db import Run, session, transaction
+
+session.BUSY_MILLISECONDS = 2_000
+inside = threading.Event()
+
+def write():
+    with transaction() as one:
+        one.get_one(Run, 1).step += 1
+        inside.set()
+        time.sleep(0.5)
+
+thread = threading.Thread(target=write)
+thread.start()
+inside.wait()
+child = os.fork()
+if not child:
+    with transaction() as one:
+        one.get_one(Run, 1).step += 1
+    os._exit(0)
+thread.join()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
 
 @pytest.mark.slow
 def test_eight_processes_write_at_once_and_no_write_is_lost_or_refused(house):
@@ -29,6 +54,14 @@ def test_eight_processes_write_at_once_and_no_write_is_lost_or_refused(house):
     assert [writer.wait(120) for writer in writers] == [0] * 8
     with transaction(reading=True) as session:
         assert session.get_one(Run, 1).step == 800
+
+
+def test_a_process_forked_while_a_thread_writes_can_write(house):
+    """A child inherits what SQLite believes to hold: a lock that nobody would ever give back."""
+    queue_many(1)
+    subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, check=True, timeout=60)
+    with transaction(reading=True) as session:
+        assert session.get_one(Run, 1).step == 2
 
 
 @pytest.mark.postgres
