@@ -42,9 +42,14 @@ def trainer(**changed: str) -> Iterator[subprocess.Popen[bytes]]:
         below = processes.below(process.pid)
         process.terminate()
         process.wait(60)
-        left = [each for each in below if processes.look(each.number) is not None]
-        processes.kill(left)
-        assert left == []
+        try:  # one that was just being started notices within moments that it is alone (F25)
+            until(lambda: not _left(below), seconds=5)
+        finally:
+            processes.kill(_left(below))
+
+
+def _left(family: list[processes.Process]) -> list[processes.Process]:
+    return [each for each in family if processes.look(each.number) is not None]
 
 
 def is_over(run_id: int) -> bool:
