@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.reader import Reader
 from backend.steps.columns import Column
@@ -19,6 +19,17 @@ from workers.voice import Voice
 if TYPE_CHECKING:
     from workers.steps.checkpoint import Keeper
     from workers.steps.read import Part
+
+Devices = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=8,
+        title="Devices",
+        description="Graphics cards that learn at the same time, each from its part of every "
+        "batch; on a worker without them, as many processes. The worker needs that many.",
+    ),
+]  # the option of families that can learn on several
 
 
 class Diverged(Exception):

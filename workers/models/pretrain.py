@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from workers.family import Family, Preset
+from workers.family import Devices, Family, Preset
 
 if TYPE_CHECKING:
     from workers.family import Learned, Lesson
@@ -67,14 +67,7 @@ class Options(BaseModel, extra="forbid"):
         description="Also guess how often, how much and how unusual. Needed where the run that "
         "starts from it reads them.",
     )
-    devices: int = Field(
-        default=1,
-        ge=1,
-        le=8,
-        title="Devices",
-        description="Graphics cards that learn at the same time, each from its part of every "
-        "batch; on a worker without them, as many processes. The worker needs that many.",
-    )
+    devices: Devices = 1
     seed: int = Field(
         default=0,
         ge=0,
