@@ -42,13 +42,16 @@ queue.conf.update(
 )
 
 
-def ring(run_id: int, need: str) -> bool:
-    """Tell the workers of a queue to look at a run; True when the broker took the message.
+def ring(run_id: int) -> bool:
+    """Tell the workers that may take a run to look at it; True when the broker took the message.
 
     Call it after the transaction that queued the run has ended. A broker that is away is
     no error: the reaper rings again.
     """
-    return bool(_ring({run_id: need}))
+    with transaction(reading=True) as session:
+        where = select(turns.heard_in(now(session))).where(Run.id == run_id)
+        queue_name = session.execute(where).scalar_one()
+    return bool(_ring({run_id: queue_name}))
 
 
 def ring_the_waiting() -> int:
@@ -57,7 +60,7 @@ def ring_the_waiting() -> int:
         present = now(session)
         long_ago = present - timedelta(seconds=settings.rering_seconds)
         waiting: Any = session.execute(
-            select(Run.id, Run.need)
+            select(Run.id, turns.heard_in(present))
             .join(Doorbell, Run.id == Doorbell.run_id)
             .where(turns.is_due(Run, present))
             .where(or_(Doorbell.rung_at.is_(None), Doorbell.rung_at < long_ago))
@@ -72,8 +75,8 @@ def send(task: str, number: int, queue_name: str) -> bool:
     return bool(_send(task, {number: queue_name}))
 
 
-def _ring(needs: dict[int, str]) -> list[int]:
-    rung = _send(WORK, needs)
+def _ring(queues: dict[int, str]) -> list[int]:
+    rung = _send(WORK, queues)
     with transaction() as session:
         bells = select(Doorbell.run_id).where(Doorbell.run_id.in_(rung))
         free = bells.with_for_update(skip_locked=True)  # another reaper may ring the same

@@ -56,7 +56,7 @@ def queue(wanted: Wanted, idem_key: str) -> int:
             if wait is None:
                 raise
             time.sleep(wait)
-    jobs.ring(run_id, wanted.need)
+    jobs.ring(run_id)
     return run_id
 
 

@@ -7,7 +7,7 @@ card goes to a worker on the processor only while no worker with a card could ta
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.states import RunState
@@ -44,6 +44,11 @@ def takeable(session: Session, worker: str, present: datetime) -> ColumnElement[
     return and_(_fits(Run, kind, devices, present), or_(Run.automatic.is_(False), ~asked_for))
 
 
+def heard_in(present: datetime) -> ColumnElement[str]:
+    """Return the queue in which a run's bell is heard by those who may take it now."""
+    return case((and_(Run.need == GPU, ~_card_is_there(present)), CPU), else_=Run.need)
+
+
 def claimable(worker: str) -> list[int]:
     """Return the numbers of the runs that this worker may take now, in the queue's order."""
     with transaction(reading=True) as session:
@@ -70,5 +75,8 @@ def _fits(run: Any, kind: str, devices: int, present: datetime) -> ColumnElement
     fits = and_(is_due(run, present), run.devices <= devices)
     if kind == GPU:
         return fits
-    with_card = exists().where(Worker.kind == GPU, ~Worker.draining, is_alive(present))
-    return and_(fits, or_(run.need != GPU, ~with_card))
+    return and_(fits, or_(run.need != GPU, ~_card_is_there(present)))
+
+
+def _card_is_there(present: datetime) -> ColumnElement[bool]:
+    return exists().where(Worker.kind == GPU, ~Worker.draining, is_alive(present))

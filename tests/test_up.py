@@ -16,6 +16,7 @@ import up
 from settings import ROOT, environment
 from tests.launched import Launched, launched, running, works_on
 from tests.servers import free_port
+from workers.processes import arguments
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +41,7 @@ def running_house() -> Iterator[Launched]:
 
 def named(house: Launched, words: str) -> list[int]:
     """Numbers of the house's processes whose command line holds these words."""
-    return [
-        number
-        for number in house.processes()
-        if words in Path(f"/proc/{number}/cmdline").read_text().replace("\0", " ")
-    ]
+    return [number for number in house.processes() if words in " ".join(arguments(number))]
 
 
 def wait_until(holds, within: float = 30.0) -> None:

@@ -2,14 +2,17 @@
 
 import base64
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
 
-from backend import attempts, jobs, runs, turns
+from backend import attempts, fleet, jobs, runs, turns
 from db import Doorbell, transaction
+from settings import environment
 from tests.backend.launching import LONG_AGO, launch, put
 
 
@@ -76,10 +79,30 @@ def test_bells_ring_in_the_order_of_the_queue_and_where_each_run_is_needed(
     plain, urgent, card = launch("plain"), launch("urgent"), launch("card")
     runs.prioritise(urgent, 1)
     put(card, need="gpu")
+    fleet.register("with-card", "a card", "gpu", 1)
     change(broker_url=valkey)
     assert jobs.ring_the_waiting() == 3
     assert messages(valkey) == [[plain], [urgent]]  # a list is taken from its right end
     assert messages(valkey, turns.GPU) == [[card]]
+
+
+def test_without_a_card_anywhere_the_processors_hear_of_runs_for_one(house, valkey, change) -> None:
+    card = launch("card")
+    put(card, need="gpu")
+    change(broker_url=valkey)
+    assert jobs.ring(card)
+    assert messages(valkey) == [[card]]
+    fleet.register("with-card", "a card", "gpu", 1)
+    assert jobs.ring(card)
+    assert messages(valkey, turns.GPU) == [[card]]
+
+
+@pytest.mark.parametrize(("device", "needs"), [("cpu", "cpu batch"), ("0", "gpu cpu batch")])
+def test_a_trainer_hears_the_queues_of_what_it_can_do(device: str, needs: str) -> None:
+    program = "from workers.queue import app; print(*(q.name for q in app.conf.task_queues))"
+    surroundings = environment(TOUCHSTONE_DEVICE=device)
+    told = subprocess.check_output([sys.executable, "-c", program], env=surroundings, text=True)
+    assert told.split() == needs.split()
 
 
 def test_reapers_may_ring_at_the_same_time(each_house, valkey, change) -> None:
