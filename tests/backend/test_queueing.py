@@ -12,6 +12,7 @@ from db import Doorbell, migrate, transaction
 from db import session as db_session
 from settings import settings
 from tests.backend.launching import add_dataset
+from tests.chaos import proxy as proxies
 from tests.chaos.proxy import Mode, proxy_before
 
 
@@ -48,21 +49,22 @@ def test_baselines_take_no_colour_from_peoples_runs(wanted):
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_an_answer_that_is_lost_makes_no_second_run_and_loses_none(
-    data_folder, postgres_database, change
+    data_folder, postgres_database, change, monkeypatch
 ):
+    monkeypatch.setattr(proxies, "COMMITTED_WITHIN", 0.05)
     change(database_url=postgres_database)
     migrate.upgrade()
     wanted = Wanted(TRAIN, "A run", add_dataset(), "logistic", "Quick check", {})
     queued = []
     with proxy_before(postgres_database) as (url, proxy):
         change(database_url=url)
-        for number in range(5):
+        for number in range(100):
             proxy.set(Mode.CUT_AFTER_COMMIT)  # stored, and nobody hears of it
             queued.append(queueing.queue(wanted, f"{number}"))
         db_session.engine().dispose()
-        assert proxy.cuts == 5
+        assert proxy.cuts == 100
     change(database_url=postgres_database)
-    assert sorted(run.id for run in runs.list_all()) == queued and len(set(queued)) == 5
+    assert sorted(run.id for run in runs.list_all()) == queued and len(set(queued)) == 100
 
 
 def test_a_database_that_stays_away_is_said_to_be(wanted, change, monkeypatch, tmp_path):

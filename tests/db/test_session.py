@@ -49,11 +49,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @pytest.mark.slow
 def test_eight_processes_write_at_once_and_no_write_is_lost_or_refused(house):
     queue_many(1)
-    command = [sys.executable, "-c", COUNT, "100"]
+    command = [sys.executable, "-c", COUNT, "400"]
     writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(8)]
     assert [writer.wait(120) for writer in writers] == [0] * 8
     with transaction(reading=True) as session:
-        assert session.get_one(Run, 1).step == 800
+        assert session.get_one(Run, 1).step == 3_200
 
 
 def test_a_process_forked_while_a_thread_writes_can_write(house):
