@@ -1,8 +1,5 @@
 """A thousand card numbers, names and birthdays go the whole way; none is found again anywhere."""
 
-import csv
-import io
-import random
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,57 +12,24 @@ from backend.predictions import Filters
 from backend.states import RunState
 from backend.steps.columns import Role
 from backend.steps.masking import SEALED
+from tests import canaries
 from tests.backend.bringing import bring
-from tests.canaries import MARK, WRITTEN, found_in, numbers, texts_under
+from tests.canaries import HEADER, MARK, WRITTEN, found_in, numbers, transactions, written
 from tests.workers.learning import tiny_encoder
 from workers.announce import offered
 from workers.tasks import work
 
 CANARIES = numbers(1_000)
 WANTED = set(CANARIES)
-HEADER = ("booked_at", "card", "merchant", "amount", "note", "first", "last", "dob", "cvv",
-          "pin block", "is_fraud")  # fmt: skip
 SMALL = {"epochs": 1, "negatives_per_fraud": 4, "max_length": 64}
-WAYS = [*WRITTEN, "under a line", "on a stripe"]
-
-
-def row(draw: random.Random, at: int, number: str) -> list[str]:
-    """Return one transaction that tells a card number in one of the ways."""
-    fraud, way = draw.random() < 0.15, WAYS[at % len(WAYS)]
-    card, note, merchant = f"C{at % 60}", f"bought {at} things and went home", f"shop {at % 20}"
-    if way == "on a stripe":
-        note = f"%B{number}^{MARK}bell/ann^2512101{at}{MARK}?"
-    elif way == "under a line":
-        note = f"first line\n{number}\nlast line"
-    elif at % 3 == 0 or way in ("in a sentence", "beside a date"):
-        note = f"this was {WRITTEN[way](number)}"
-    elif at % 3 == 1:
-        merchant = WRITTEN[way](number)
-    else:
-        card = WRITTEN[way](number)
-    amount = draw.lognormvariate(3, 0.8) * (8 if fraud else 1)
-    names = (f"{MARK}ann{at}", f"{MARK}bell{at}", f"187{at % 10}-0{1 + at % 9}-11")
-    when = f"2024-0{1 + at * 6 // 1_400}-{1 + at % 28:02} {draw.randrange(24):02}:00:00"
-    secret = (f"{draw.randrange(1_000):03}", f"{MARK}pin{at}")
-    return [when, card, merchant, f"{amount:.2f}", note, *names, *secret, str(int(fraud))]
-
-
-def written(rows: list[list[str]], header: tuple[str, ...] = HEADER) -> str:
-    """Return a CSV."""
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\n").writerows([header, *rows])
-    return file.getvalue()
 
 
 def all_rows() -> list[list[str]]:
-    draw = random.Random(9)
-    return [row(draw, at, CANARIES[at % len(CANARIES)]) for at in range(1_400)]
+    return transactions(1_400, CANARIES)
 
 
 def leaks(house: Path) -> list[tuple[str, list[str]]]:
-    """Return (file, what it tells) for every file in the data folder that tells something."""
-    told = ((path, found_in(text, WANTED)) for path, text in texts_under(house))
-    return [(str(path.relative_to(house)), found[:3]) for path, found in told if found]
+    return canaries.leaks(house, WANTED)
 
 
 def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:

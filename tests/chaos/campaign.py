@@ -15,17 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine
 
-from tests.chaos import ledger
+from tests.chaos import cards, ledger, pieced, scoring
 from tests.chaos.checker import check
+from tests.chaos.evidence import gather
 from tests.chaos.house import ROLES, SCALED, House, Settings, standing
 from tests.chaos.inside.bugs import OF_PAGES, PLANTED
-from tests.chaos.plan import KILLS, TIERS, Plan, of_kills, of_seed
+from tests.chaos.plan import KILLS, PIECES, TIERS, Plan, of_kills, of_pieces, of_seed
 from tests.chaos.planted import BY_NAME
 from tests.chaos.schedule import play
 from workers.device import die_with_parent
@@ -35,15 +37,14 @@ READY_WITHIN = 60.0
 
 
 def run(plans: list[Plan], bug: str = "", keep: Path | None = None) -> Iterator[dict[str, Any]]:
-    """Play plans of one tier, one after the other; yield what came of each.
+    """Play plans one after the other, neighbours in one house; yield what came of each.
 
     What a house with a violation wrote is copied into the folder `keep`.
     """
     left = list(plans)
     while left:
         with ready(left[0].tier, bug, left[0].skewed) as (house, dataset_id):
-            skewed = house.skewed
-            while left and left[0].skewed == skewed:
+            while left and (left[0].tier, left[0].skewed) == (house.tier, house.skewed):
                 told = _one(house, dataset_id, left.pop(0))
                 yield told
                 if told["violations"]:
@@ -78,40 +79,35 @@ def ready(
 
 
 def _one(house: House, dataset_id: int, plan: Plan) -> dict[str, Any]:
-    from tests.chaos import history
-
-    played = play(house, dataset_id, plan)
+    scores = any(job.scores for job in plan.jobs)
+    model = scoring.finished(house, dataset_id, plan.seed) if scores else None
+    played = play(house, dataset_id, plan, model)
     direct = create_engine(house.direct_url)
     try:
-        found = check(house, played, direct, ROWS)
-        moves = [m for m in ledger.moves(direct) if m.run_id in {a.run_id for a in played.asked}]
+        seen = gather(house, played, direct)
+        found = check(seen, ROWS)
     finally:
         direct.dispose()
-    operations = [one for one in history.read(house.control) if one["at"] >= played.began]
+    states = [state for run_id in seen.moves for state in seen.states(run_id)]
     return {
         "kind": plan.kind,
         "seed": plan.seed,
         "runs": len(plan.jobs),
         "faults": [fault.what for fault in plan.faults],
-        "attempts": sum(move.new_state == "running" for move in moves),
-        "resumed": sum(one["op"] == "learn" and one["step"] > 0 for one in operations),
-        "operations": len(operations),
+        "attempts": states.count("running"),
+        "resumed": sum(one["op"] == "learn" and one["step"] > 0 for one in seen.operations),
+        "pieces": pieced.shares(seen),
+        "operations": len(seen.operations),
         "seconds": round(played.seconds, 1),
         "violations": [asdict(one) for one in found],
     }
 
 
 def _bring(house: House) -> int:
-    """Store a dataset, and what every run will have scored."""
+    """Import a dataset, and store what every training will have scored."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from backend import datasets
-    from tests.backend.launching import add_dataset
-
-    dataset_id = add_dataset()
-    path = datasets.parquet_path(dataset_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(
         {
             "row": pa.array(range(ROWS), pa.int64()),
@@ -124,9 +120,8 @@ def _bring(house: House) -> int:
             "predicted": pa.nulls(ROWS, pa.float64()),
         }
     )
-    pq.write_table(table, path)
-    shutil.copy(path, house.control / "scores.parquet")
-    return dataset_id
+    pq.write_table(table, house.control / "scores.parquet")
+    return cards.bring()
 
 
 def _wait_for_trainers(house: House) -> None:
@@ -156,14 +151,14 @@ def plans_of(kind: str, seeds: list[int]) -> list[Plan]:
     """Return the plans of a kind, in an order that lets houses be shared."""
     if kind in BY_NAME:
         return [BY_NAME[kind].plan]
-    drawn = [of_kills(seed) if kind == KILLS else of_seed(seed, kind) for seed in seeds]
-    return sorted(drawn, key=lambda plan: plan.skewed)
+    draw = {KILLS: of_kills, PIECES: of_pieces}.get(kind, partial(of_seed, tier=kind))
+    return sorted(map(draw, seeds), key=lambda plan: (plan.tier, plan.skewed))
 
 
 def main() -> int:
     """Play what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=(*TIERS, KILLS, *BY_NAME))
+    parser.add_argument("kind", choices=(*TIERS, KILLS, PIECES, *BY_NAME))
     parser.add_argument("--seeds", default="1-10", help="as 1-10 or 3,7")
     parser.add_argument("--planted", action="store_true", help="with the fault a trap is made for")
     parser.add_argument("--keep", type=Path, help="folder for what a violation left behind")

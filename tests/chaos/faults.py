@@ -11,7 +11,6 @@ from pathlib import Path
 
 import redis
 
-from settings import settings
 from tests.chaos.house import ROLES, TRAINERS, House
 from tests.chaos.inside.disk import FULL, cut_power
 from tests.chaos.plan import Fault
@@ -97,16 +96,36 @@ def _forsake(house: House, fault: Fault) -> None:
         house.signal(fault.who, part, signal.SIGKILL)
 
 
+def _stop_helper(house: House, _: Fault) -> Lift:
+    """Stop the supervisor of a helper that has a piece, but not the child that scores it."""
+    role = _who_helps(house)
+    house.signal(role, "pool", signal.SIGSTOP)
+    return partial(_go_on, house, role)
+
+
+def _who_helps(house: House) -> str:
+    end = time.monotonic() + TROUBLE_WITHIN
+    while time.monotonic() < end:
+        for role in TRAINERS:
+            if _is_helping(house, role):
+                return role
+        time.sleep(0.05)
+    return TRAINERS[0]
+
+
+def _is_helping(house: House, role: str) -> bool:
+    members = house.members(role)
+    helps = any(house.folder_of(pid).parent.name == "pieces" for pid in members["child"])
+    told = [house.control / "history" / f"{role}-{pid}.jsonl" for pid in members["pool"]]
+    return helps and any('"piece_claim"' in path.read_text() for path in told if path.exists())
+
+
 def _kill_reaper(house: House, _: Fault) -> None:
     house.signal("reaper", "main", signal.SIGKILL)
 
 
 def _flush(house: House, _: Fault) -> None:
-    address = settings.broker_url
-    if "broker" in house.proxies:
-        host, port = house.proxies["broker"].target
-        address = f"redis://{host}:{port}/0"
-    with redis.Redis.from_url(address) as broker:
+    with redis.Redis.from_url(house.broker_url) as broker:
         broker.flushall()
 
 
@@ -147,6 +166,7 @@ def _checkpoints(house: House, role: str) -> list[Path]:
 SPECIAL: dict[str, Callable[[House, Fault], Lift | None]] = {
     "leave": _leave,
     "forsake": _forsake,
+    "stop_helper": _stop_helper,
     "kill_reaper": _kill_reaper,
     "flush": _flush,
     "full_disk": _full_disk,

@@ -15,7 +15,9 @@ STALE = {  # table -> is the new row written by who holds the run?
     "checkpoints": "r.id = NEW.run_id AND r.attempt = NEW.attempt",
     "predictions": "(r.id = NEW.run_id OR r.of_run_id = NEW.run_id)",
 }
+PIECE_COLUMNS = "run_id, number, old_state, new_state, old_attempt, new_attempt, held"
 COLUMNS = "run_id, old_state, new_state, old_attempt, new_attempt, crashes, held, at"
+PIECE_MOVE = "NEW.run_id, NEW.number, OLD.state, NEW.state, OLD.attempt, NEW.attempt"
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
@@ -33,6 +35,19 @@ class Move:
     at: float  # seconds since 1970 on the database's clock
 
 
+@dataclass(frozen=True)
+class PieceMove:
+    """One committed change of the state or the attempt of a piece of a scoring."""
+
+    run_id: int
+    number: int
+    old_state: str
+    new_state: str
+    old_attempt: int
+    new_attempt: int
+    held: bool  # the lease had not run out yet
+
+
 def install(engine: Engine) -> None:
     """Add the ledger and its triggers to a migrated database."""
     with engine.begin() as connection:
@@ -47,6 +62,13 @@ def moves(engine: Engine) -> list[Move]:
     with engine.connect() as connection:
         rows = connection.execute(text(f"SELECT {COLUMNS} FROM ledger ORDER BY seq"))
         return [Move(*row[:6], bool(row[6]), float(row[7])) for row in rows]
+
+
+def piece_moves(engine: Engine) -> list[PieceMove]:
+    """Return every move of a piece so far, in the order of commits per piece."""
+    with engine.connect() as connection:
+        query = text(f"SELECT {PIECE_COLUMNS} FROM ledger_pieces ORDER BY seq")
+        return [PieceMove(*row[:6], bool(row[6])) for row in connection.execute(query)]
 
 
 def stale(engine: Engine) -> list[dict[str, Any]]:
@@ -70,6 +92,11 @@ def _install_sqlite(connection: Connection) -> None:
         "WHEN OLD.state <> NEW.state OR OLD.attempt <> NEW.attempt BEGIN INSERT INTO ledger "
         f"({COLUMNS}) VALUES (NEW.id, OLD.state, NEW.state, OLD.attempt, NEW.attempt, "
         f"NEW.crashes, {held}, {at}); END"
+    )
+    connection.exec_driver_sql(
+        "CREATE TRIGGER ledger_piece AFTER UPDATE ON pieces "
+        "WHEN OLD.state <> NEW.state OR OLD.attempt <> NEW.attempt BEGIN "
+        f"INSERT INTO ledger_pieces ({PIECE_COLUMNS}) VALUES ({PIECE_MOVE}, {held}); END"
     )
     for table, holder in STALE.items():
         attempt, step = _named(table)
@@ -99,6 +126,13 @@ def _install_postgres(connection: Connection) -> None:
         f"INSERT INTO ledger ({COLUMNS}) VALUES (NEW.id, OLD.state, NEW.state, OLD.attempt, "
         f"NEW.attempt, NEW.crashes, ({held})::int, {at}); END IF;",
     )
+    _trigger(
+        connection,
+        "ledger_piece",
+        "AFTER UPDATE ON pieces",
+        "IF OLD.state <> NEW.state OR OLD.attempt <> NEW.attempt THEN INSERT INTO ledger_pieces "
+        f"({PIECE_COLUMNS}) VALUES ({PIECE_MOVE}, ({held})::int); END IF;",
+    )
     for table, holder in STALE.items():
         attempt, step = _named(table)
         _trigger(
@@ -126,6 +160,10 @@ def _make_tables(connection: Connection, number: str) -> None:
         f"CREATE TABLE ledger ({number}, run_id INTEGER, old_state TEXT, new_state TEXT, "
         "old_attempt INTEGER, new_attempt INTEGER, crashes INTEGER, "
         "held INTEGER, at DOUBLE PRECISION)"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TABLE ledger_pieces ({number}, run_id INTEGER, number INTEGER, old_state TEXT, "
+        "new_state TEXT, old_attempt INTEGER, new_attempt INTEGER, held INTEGER)"
     )
     connection.exec_driver_sql(
         f"CREATE TABLE ledger_stale ({number}, what TEXT, run_id INTEGER, attempt INTEGER, "

@@ -1,4 +1,4 @@
-"""Ten schedules by name, each made to catch one planted fault of ours, and what it is caught by."""
+"""Twelve schedules by name, each to catch one planted fault of ours, and what it is caught by."""
 
 from dataclasses import dataclass
 
@@ -72,6 +72,15 @@ TRAPS = (
         (Job(24, trouble="hang", at=7), Job(25, trouble="hang", at=7)),
         Fault(0.5, "forsake", FIRST, 8.0),
     ),
+    _trap(  # a helper sleeps over a piece, which goes to another, and wakes up; and once more
+        "no_piece_fence",
+        "I1 I2 I3",
+        (Job(26, pause=1.2, scores=True),),
+        Fault(1.0, "stop_helper", lasts=3.2),
+        Fault(9.0, "stop_helper", lasts=3.2),
+        within=60.0,
+    ),
+    _trap("no_masking", "I11", (Job(27, steps=5),)),  # what is imported tells card numbers
 )
 
 BY_NAME = {trap.bug: trap for trap in TRAPS}

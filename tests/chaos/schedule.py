@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.chaos import faults
 from tests.chaos.house import House
+from tests.chaos.inside.scores import PAUSE
 from tests.chaos.plan import AFTER_ALL, Fault, Job, Plan
+from tests.chaos.scoring import Model
 
 ANSWERED_WITHIN = 45.0  # seconds a page waits for the database at most
 TICK = 0.05
@@ -43,13 +45,14 @@ class Played:
     orphans: dict[int, str] = field(default_factory=dict)  # by process
     unsettled: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    model: Model | None = None  # of its scorings
 
 
 class Client:
     """Does what pages do, in threads of its own, and does not give up when the database is away."""
 
-    def __init__(self, dataset_id: int, plan: Plan) -> None:
-        self.dataset_id, self.plan = dataset_id, plan
+    def __init__(self, dataset_id: int, plan: Plan, model: Model | None) -> None:
+        self.dataset_id, self.plan, self.model = dataset_id, plan, model
         self.asked = [Asked(job) for job in plan.jobs]
         self.threads: list[threading.Thread] = []
 
@@ -78,6 +81,8 @@ class Client:
         job = asked.job
         key = f"{self.plan.seed}-{job.seed}"
         launch = partial(runs.launch, self.dataset_id, "chaos", "Quick check", job.options(), key)
+        if job.scores and self.model is not None:
+            launch = partial(runs.launch_scoring, self.model.run_id, key)
         asked.heard.append(_until_answered(launch))
 
     def _cancel(self, asked: Asked) -> None:
@@ -102,10 +107,16 @@ def _until_answered(work: Callable[[], Any]) -> Any:
             time.sleep(0.1)
 
 
-def play(house: House, dataset_id: int, plan: Plan) -> Played:
-    """Play a plan in a running house until every run has ended, or it is clear that one won't."""
-    client = Client(dataset_id, plan)
-    played = Played(plan, client.asked, time.monotonic())
+def play(house: House, dataset_id: int, plan: Plan, model: Model | None = None) -> Played:
+    """Play a plan in a running house until every run has ended, or it is clear that one won't.
+
+    `model` is what its scorings are done with.
+    """
+    for job in plan.jobs:
+        if job.scores:
+            (house.control / PAUSE).write_text(str(job.pause))
+    client = Client(dataset_id, plan, model)
+    played = Played(plan, client.asked, time.monotonic(), model=model)
     client.ask_for_all()
     looking = _Looking(house, played)
     _go_through_faults(house, plan, looking)

@@ -1,4 +1,4 @@
-"""The checker is checked: ten faults of ours, planted, are each caught by the trap made for it."""
+"""The checker is checked: twelve planted faults of ours are each caught by their trap."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 def test_every_planted_fault_has_a_trap() -> None:
     assert {trap.bug for trap in TRAPS} == set(PLANTED)
-    assert len(TRAPS) == 10
+    assert len(TRAPS) == 12
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.bug)

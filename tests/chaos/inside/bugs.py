@@ -1,4 +1,4 @@
-"""Ten faults of ours, planted one at a time, to see that the checker would find them."""
+"""Twelve faults of ours, planted one at a time, to see that the checker would find them."""
 
 import secrets
 from collections.abc import Callable
@@ -94,6 +94,23 @@ def _no_death_signal(device: ModuleType) -> None:
     device.die_with_parent = lambda number: None
 
 
+def _no_piece_fence(pieces: ModuleType) -> None:
+    """A piece is finished by whoever scored it, whether it went to another meanwhile or not."""
+    from sqlalchemy import update
+
+    def mine(piece: Any) -> Any:
+        row = pieces.Row
+        running = row.state == pieces.RUNNING
+        return update(row).where(row.run_id == piece.run_id, row.number == piece.number, running)
+
+    pieces._mine = mine
+
+
+def _no_masking(firewall: ModuleType) -> None:
+    """Card numbers are found in a file that is imported, and stored as they are."""
+    firewall.Firewall._card = firewall.Firewall._text = lambda self, value: value
+
+
 PLANTED: dict[str, tuple[str, Plant]] = {
     "no_fence": ("backend.hold", _no_fence),
     "no_fsync": ("backend.files", _no_fsync),
@@ -105,5 +122,7 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     "revoke_only": ("backend.runs", _revoke_only),
     "no_deadline": ("workers.progress", _no_deadline),
     "no_death_signal": ("workers.device", _no_death_signal),
+    "no_piece_fence": ("backend.pieces", _no_piece_fence),
+    "no_masking": ("backend.steps.firewall", _no_masking),
 }
-OF_PAGES = ("no_idem_key", "revoke_only")  # planted where runs are asked for, too
+OF_PAGES = ("no_idem_key", "revoke_only", "no_masking")  # planted where runs are asked for, too

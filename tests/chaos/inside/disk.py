@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ def measure() -> None:
 def watch() -> None:
     """Count the calls of the training process that write, fail the one its order names."""
     measure()
-    failing = _Failing.of(Path(sys.orig_argv[-1]))
+    failing = _Failing.of(record.ordered())
     forgets = os.environ.get("CHAOS_BUG") == "no_fsync"
     os.fsync = _forget if forgets else failing.before(_synced(os.fsync))
     os.rename, os.replace = failing.before(os.rename), failing.before(os.replace)
@@ -52,13 +51,9 @@ class _Failing:
         self.how, self.at, self.count = how, at, 0
 
     @classmethod
-    def of(cls, folder: Path) -> "_Failing":
-        """Read what the order in a folder asks for; it applies to the first attempt."""
-        try:
-            order = json.loads((folder / "order.json").read_text())
-        except OSError:
-            return cls("", 0)
-        options = order["options"] if order["attempt"] == 1 else {}
+    def of(cls, order: dict[str, Any]) -> "_Failing":
+        """Do what an order asks for; it applies to the first attempt."""
+        options = order["options"] if order.get("attempt") == 1 else {}
         return cls(options.get("disk", ""), options.get("disk_call", 0))
 
     def before(self, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,13 +107,17 @@ def _synced(fsync: Callable[[int], None]) -> Callable[[int], None]:
 
     def noted(handle: int) -> None:
         fsync(handle)
-        found = os.fstat(handle)
-        line = json.dumps([found.st_ino, found.st_size, found.st_mtime_ns]) + "\n"
-        log = os.open(record.control() / SYNCED, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        record.write(log, line.encode())
-        os.close(log)
+        note(os.fstat(handle), record.control())
 
     return noted
+
+
+def note(found: os.stat_result, control: Path) -> None:
+    """Note that a file is on the disk for good, as it is now."""
+    line = json.dumps([found.st_ino, found.st_size, found.st_mtime_ns]) + "\n"
+    log = os.open(control / SYNCED, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    record.write(log, line.encode())
+    os.close(log)
 
 
 def _forget(_: int) -> None:

@@ -41,7 +41,7 @@ def stand_in() -> None:
     """Put idle modules in the place of those that take seconds to load."""
     for name in STANDS_IN:
         sys.modules[name] = Idle(name)
-    sys.modules["backend.pasts"].__dict__.update(LINK="past.json")
+    sys.modules["backend.pasts"].__dict__.update(LINK="past.json", of_model=lambda *_: None)
     part = [None]
     divided = SimpleNamespace(to_plain=lambda _: {})
     parts = dict.fromkeys(("train", "validation", "test"), part)
@@ -131,7 +131,7 @@ def _train(lesson: Any, options: Any) -> Any:
     from workers.family import Learned
 
     order = lesson.order
-    with _slot(order):
+    with slot(order.run_id, order.attempt):
         learner = Learner(options.seed)
         saved = lesson.keeper.load()
         step = saved.step if saved else 0
@@ -172,18 +172,18 @@ def _trouble(order: Any, options: Any, step: int) -> None:
         raise Diverged("The loss stopped being a number.")
 
 
-class _slot:  # noqa: N801
-    """Holds the slot of this trainer while it learns; tells when somebody else holds it."""
+class slot:  # noqa: N801
+    """Holds the slot of this trainer while it computes; tells when somebody else holds it."""
 
-    def __init__(self, order: Any) -> None:
+    def __init__(self, run_id: int, attempt: int) -> None:
         path = record.control() / "slots" / os.environ.get("CHAOS_ROLE", "none")
-        self.file, self.order = path.open("w"), order
+        self.file, self.run_id, self.attempt = path.open("w"), run_id, attempt
 
     def __enter__(self) -> None:
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            record.tell("slot_taken", run=self.order.run_id, attempt=self.order.attempt)
+            record.tell("slot_taken", run=self.run_id, attempt=self.attempt)
 
     def __exit__(self, *_: object) -> None:
         self.file.close()

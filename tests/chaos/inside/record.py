@@ -1,11 +1,12 @@
 """The history of one process: a JSON line for every operation it did, in `CHAOS_CONTROL`.
 
-Every line: op, at (monotonic seconds, one clock for all processes of a machine), took, pid,
-role; run and attempt where the operation names them; result, or error.
+Every line: op, at (monotonic seconds, one clock for all processes of a machine), began, pid,
+role; run, attempt and piece where the operation names them; result, or error.
 """
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -21,7 +22,9 @@ OPS: dict[str, Sequence[str]] = {
     "backend.attempts": ATTEMPTS,
     "backend.jobs": ("ring", "ring_the_waiting"),
     "backend.rescue": ("take_back", "resume_paused"),
+    "backend.pieces": ("claim", "renew", "finish", "give_back"),
 }
+PIECE = "piece_"  # begins what is told of pieces, whose operations have the names of others
 
 
 write = os.write  # as it was before anybody made it fail
@@ -30,6 +33,15 @@ write = os.write  # as it was before anybody made it fail
 def control() -> Path:
     """Return the folder through which a schedule and its processes speak."""
     return Path(os.environ["CHAOS_CONTROL"])
+
+
+def ordered() -> dict[str, Any]:
+    """Return the order of this process, which learns or scores."""
+    try:
+        order: dict[str, Any] = json.loads((Path(sys.orig_argv[-1]) / "order.json").read_text())
+    except OSError:
+        return {}
+    return order
 
 
 def tell(op: str, **what: Any) -> None:
@@ -48,17 +60,17 @@ def tell(op: str, **what: Any) -> None:
 
 def wrap(module: ModuleType, names: Sequence[str]) -> None:
     """Have the named functions of a module tell of each call."""
+    kind = PIECE if module.__name__ == "backend.pieces" else ""
     for name in names:
         if hasattr(module, name):
-            setattr(module, name, _told(name, getattr(module, name)))
+            setattr(module, name, _told(kind + name, getattr(module, name)))
 
 
 def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def telling(*args: Any, **named: Any) -> Any:
         began = time.monotonic()
-        run, attempt = (*(each for each in args if isinstance(each, int)), None, None)[:2]
-        told = {"run": run, "attempt": attempt, "began": began}
+        told = {**_meant(args), "began": began}
         try:
             result = function(*args, **named)
         except BaseException as error:
@@ -67,10 +79,21 @@ def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             raise
         if name in ("claim", "claim_next") and result:
             told |= {"run": result.run_id, "attempt": result.number}
+        if name == "piece_claim" and result:
+            told |= _meant((result,))
         tell(name, **told, result=_plain(result))
         return result
 
     return telling
+
+
+def _meant(args: Sequence[Any]) -> dict[str, Any]:
+    """Return which run and which attempt a call is about, and which piece of a scoring."""
+    if args and hasattr(args[0], "first_group"):
+        piece = args[0]
+        return {"run": piece.run_id, "piece": piece.number, "attempt": piece.attempt}
+    run, attempt = (*(each for each in args if type(each) is int), None, None)[:2]
+    return {"run": run, "attempt": attempt}
 
 
 def _plain(result: Any) -> Any:
