@@ -7,7 +7,7 @@ goes on from is learned again, so its points are told again and do not count bef
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from backend import files
@@ -18,12 +18,14 @@ from db import Point, Run, now, transaction
 from settings import settings
 
 KEPT = 2  # of an attempt: the newest, and one to fall back to
+NEWEST_FIRST = (Row.run_id.desc(), Row.attempt.desc(), Row.step.desc())  # own ones are newer
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A point of a run's life that an attempt of it can go on from."""
+    """A point of a run's life that an attempt can go on from."""
 
+    run_id: int  # the run itself, or a failed one that it continues
     attempt: int  # that wrote it
     step: int  # optimiser steps since the start
     manifest: str  # SHA-256 of its manifest
@@ -66,27 +68,34 @@ def resumed(run_id: int, attempt: int, step: int) -> bool:
 
 def resumable(session: Session, run_id: int) -> tuple[Checkpoint, ...]:
     """Return what a run can go on from, the newest first; each leads up to the one before it."""
-    rows = select(Row).where(Row.run_id == run_id).order_by(Row.attempt.desc(), Row.step.desc())
+    rows = select(Row).join(Run, _leads_to(Run)).where(Run.id == run_id)
     found: list[Checkpoint] = []
-    for row in session.scalars(rows):
+    for row in session.scalars(rows.order_by(*NEWEST_FIRST)):
         if not found or row.step <= found[-1].step:
-            found.append(Checkpoint(row.attempt, row.step, row.manifest))
+            found.append(Checkpoint(row.run_id, row.attempt, row.step, row.manifest))
     return tuple(found)
+
+
+def origin(run_id: int) -> int | None:
+    """Return the run whose checkpoint this one would go on from; None: it would begin anew."""
+    with transaction(reading=True) as session:
+        found = resumable(session, run_id)
+    return found[0].run_id if found else None
 
 
 def newest_step() -> Any:
     """Return, for a select over runs, the step of the checkpoint each would go on from."""
-    steps = select(Row.step).where(Row.run_id == Run.id)
-    newest = steps.order_by(Row.attempt.desc(), Row.step.desc()).limit(1)
+    newest = select(Row.step).where(_leads_to(Run)).order_by(*NEWEST_FIRST).limit(1)
     return newest.correlate(Run).scalar_subquery()
 
 
 def carry_curve(session: Session, run_id: int, attempt: int, origin: Checkpoint) -> None:
     """Give an attempt the curve up to the checkpoint that it is to go on from."""
     names = ("run_id", "attempt", "part", "step", "loss", "finite", "ap", "at")
-    columns = {name: getattr(Point, name) for name in names} | {"attempt": literal(attempt)}
+    columns = {name: getattr(Point, name) for name in names}
+    columns |= {"run_id": literal(run_id), "attempt": literal(attempt)}
     until: Select[Any] = select(*columns.values()).where(
-        Point.run_id == run_id, Point.attempt == origin.attempt, Point.step <= origin.step
+        Point.run_id == origin.run_id, Point.attempt == origin.attempt, Point.step <= origin.step
     )
     session.execute(insert(Point).from_select(names, until))
 
@@ -104,3 +113,7 @@ def remove_needless() -> list[int]:
     for run_id in needless:
         files.remove_checkpoints(run_id)
     return needless
+
+
+def _leads_to(run: Any) -> ColumnElement[bool]:
+    return or_(Row.run_id == run.id, Row.run_id == run.continues)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend import offers, runs
+from backend import checkpoints, offers, runs
 from backend.run_view import Run
 from backend.states import Failure, RunState
 
@@ -14,6 +14,7 @@ class Step(StrEnum):
     """What an analyst can safely do after a bad ending."""
 
     AGAIN = "again"  # the same once more
+    GO_ON = "go on"  # the same, from its last checkpoint
     GENTLER = "gentler"  # the same at half the learning rate
     SMALLER = "smaller"  # choose something that needs less
     DATA = "data"  # look at the dataset
@@ -94,6 +95,8 @@ def explain(run: Run) -> Explanation:
     title, cause, step = TOLD[_class(run)]
     if step is Step.GENTLER and _rate(run) is None:
         step = Step.DATA
+    if step is Step.AGAIN and run.checkpoint_step:
+        step = Step.GO_ON
     if run.reason and run.state is not RunState.QUARANTINED:  # its reason only counts the crashes
         cause = run.reason
     return Explanation(title, cause, _kept(run), step)
@@ -108,8 +111,9 @@ def launch_again(run: Run, step: Step) -> int:
     changed, rate = {}, _rate(run)
     if step is Step.GENTLER and rate is not None:
         changed[RATE] = rate / 2
-    chosen = {**run.options, **changed}
-    return runs.launch(run.dataset_id, run.family, run.preset, chosen, f"again-{run.id}")
+    chosen, key = {**run.options, **changed}, f"again-{run.id}"
+    origin = checkpoints.origin(run.id) if step is Step.GO_ON else None
+    return runs.launch(run.dataset_id, run.family, run.preset, chosen, key, continues=origin)
 
 
 def _class(run: Run) -> Failure:

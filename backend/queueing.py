@@ -35,6 +35,7 @@ class Wanted:
     automatic: bool = False  # a baseline nobody had to ask for
     need: str = CPU  # the queue it waits in: gpu, cpu or batch
     devices: int = 1  # to train on at the same time
+    continues: int | None = None  # the failed run whose checkpoint it goes on from
 
 
 def queue(wanted: Wanted, idem_key: str) -> int:

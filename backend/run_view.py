@@ -35,6 +35,7 @@ class Run:
     currency: str
     clock: str
     of_run_id: int | None
+    continues: int | None  # the failed run whose checkpoint it goes on from
     family: str
     family_title: str
     preset: str

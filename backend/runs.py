@@ -23,15 +23,22 @@ from db import Run as RunRow
 
 
 def launch(
-    dataset_id: int, family: str, preset: str, options: dict[str, Any] | None, idem_key: str
+    dataset_id: int,
+    family: str,
+    preset: str,
+    options: dict[str, Any] | None,
+    idem_key: str,
+    continues: int | None = None,
 ) -> int:
     """Queue one training and return its number; the same `idem_key` gives the same run.
 
-    `options` override the preset's. Raises DatasetNotFound; NotTrainable when the dataset
-    is a draft, holds too few frauds or lacks the column to learn; OptionsRefused when no live
-    worker offers the family or the family has no such preset, or when the run it is to start
-    from is not there or not finished. The cheap baselines of the dataset are queued behind the
-    run, unless they were before; see `baselines`. Pre-training needs no label and no baseline.
+    `options` override the preset's. It goes on from the newest checkpoint of the run that it
+    `continues`, which learned the same with the same options. Raises DatasetNotFound;
+    NotTrainable when the dataset is a draft, holds too few frauds or lacks the column to learn;
+    OptionsRefused when no live worker offers the family or the family has no such preset, or
+    when the run it is to start from is not there or not finished. The cheap baselines of the
+    dataset are queued behind the run, unless they were before; see `baselines`. Pre-training
+    needs no label and no baseline.
     """
     offer = offers.one(family)
     if preset not in offer.presets:
@@ -50,6 +57,7 @@ def launch(
         options=chosen,
         need=offer.need,
         devices=int(chosen.get("devices", 1)),
+        continues=continues,
     )
     run_id = queueing.queue(wanted, idem_key)
     if family != UNTAUGHT:

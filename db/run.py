@@ -18,6 +18,7 @@ class Run(Base):
     name: Mapped[str] = mapped_column(String(200))
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
     of_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))  # the model that scores
+    continues: Mapped[int | None]  # the run whose checkpoint it goes on from
     family: Mapped[str] = mapped_column(String(40))
     preset: Mapped[str] = mapped_column(String(40))
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -34,7 +34,7 @@ def fetch(attempt: Attempt, leave: threading.Event) -> None:
             if past is not None:
                 patiently(partial(store.fetched, past), leave)
     for kept in attempt.resume:
-        folder = checkpoint(files.run_folder(attempt.run_id, kept.attempt), kept.step)
+        folder = checkpoint(files.run_folder(kept.run_id, kept.attempt), kept.step)
         with contextlib.suppress(FileGone, FileDamaged):
             patiently(partial(store.fetched, folder), leave)
 

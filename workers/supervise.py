@@ -148,7 +148,7 @@ def _check_room(attempt: Attempt) -> None:
 
 def _resumable(attempt: Attempt) -> list[Path]:
     """Return the folders of the checkpoints that the attempt can go on from, newest first."""
-    kept = ((files.run_folder(attempt.run_id, at.attempt), at.step) for at in attempt.resume)
+    kept = ((files.run_folder(at.run_id, at.attempt), at.step) for at in attempt.resume)
     return [checkpoint(folder, step).resolve() for folder, step in kept]
 
 

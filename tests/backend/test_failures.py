@@ -15,14 +15,15 @@ RATE = {"type": "object", "properties": {"learning_rate": {"type": "number", "de
 pytestmark = pytest.mark.usefixtures("house")
 
 
-def failed(failure: Failure, reason: str = "It broke.") -> runs.Run:
-    """A run that ended badly at step 40, with a checkpoint of step 30."""
+def failed(failure: Failure, checkpoint: int | None = 30) -> runs.Run:
+    """A run that ended badly at step 40, as a rule with a checkpoint of step 30."""
     run = launch()
     attempt = attempts.claim(run, "worker-1")
     assert attempt is not None
     attempts.note(run, attempt.number, step=40)
-    attempts.record_checkpoint(run, attempt.number, 30, "0" * 64)
-    attempts.fail(run, attempt.number, reason, failure, "Traceback")
+    if checkpoint is not None:
+        attempts.record_checkpoint(run, attempt.number, checkpoint, "0" * 64)
+    attempts.fail(run, attempt.number, "It broke.", failure, "Traceback")
     return runs.get(run)
 
 
@@ -68,13 +69,28 @@ def test_an_ending_without_a_class_is_told_by_its_state(state, title):
 
 class TestLaunchAgain:
     def test_is_the_same_once_more_and_pressing_twice_is_one_run(self):
-        before = failed(Failure.CRASH)
+        before = failed(Failure.CRASH, checkpoint=None)
+        assert failures.explain(before).step is Step.AGAIN
         again = failures.launch_again(before, Step.AGAIN)
         assert failures.launch_again(before, Step.AGAIN) == again
         after = runs.get(again)
         assert after.id != before.id
         assert after.state is RunState.QUEUED
         assert after.options == before.options
+        assert (after.continues, after.checkpoint_step) == (None, None)
+
+    def test_goes_on_from_the_checkpoint_and_again_from_there(self):
+        before = failed(Failure.CRASH)
+        assert failures.explain(before).step is Step.GO_ON
+        for _ in range(2):  # the second continues a run that never came to a checkpoint of its own
+            again = runs.get(failures.launch_again(before, Step.GO_ON))
+            assert again.continues == 1
+            assert again.checkpoint_step == 30
+            attempt = attempts.claim(again.id, "worker-1")
+            assert attempt is not None
+            assert [(kept.run_id, kept.step) for kept in attempt.resume] == [(1, 30)]
+            attempts.fail(again.id, attempt.number, "It broke.", Failure.CRASH, "Traceback")
+            before = runs.get(again.id)
 
     def test_a_loss_that_was_no_number_is_tried_at_half_the_rate(self):
         offers.publish("worker-1", "2 CPU cores", [replace(OFFER, options=RATE)])

@@ -32,6 +32,7 @@ TITLES = [
     "Who made a run champion",
     "How runs survive",
     "When a run was interrupted, and which families learn best on a graphics card",
+    "Which run's checkpoint a run that is launched again goes on from",
 ]
 
 

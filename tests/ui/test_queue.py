@@ -252,7 +252,7 @@ class TestFailureCard:
         [
             (Failure.OOM_GPU, "Choose a smaller preset"),
             (Failure.BAD_DATA, "Look at the dataset"),
-            (Failure.FAULT, "Launch it again"),
+            (Failure.FAULT, "Go on from step 30"),
             (Failure.DISK, "See what can be deleted"),
         ],
     )
@@ -272,6 +272,7 @@ class TestFailureCard:
         newest = runs.list_all()[0]
         assert newest.id != run
         assert newest.state is RunState.QUEUED
+        assert f"Goes on from step 30 of run {run}" in badges(open_page("progress", run=newest.id))
 
     def test_is_not_drawn_where_nothing_failed(self):
         run = launch()

@@ -97,7 +97,8 @@ def test_of_checkpoints_the_damaged_and_the_gone_are_passed_over(house, bucket, 
     bucket.put_object(
         Bucket="bank", Key="team/runs/1/1/checkpoints/000000020/state.json", Body=b"other"
     )
-    kept = tuple(Checkpoint(attempt.number, step, MANIFEST) for step in (30, 20, 10))
+    mine = (attempt.run_id, attempt.number)
+    kept = tuple(Checkpoint(*mine, step, MANIFEST) for step in (30, 20, 10))
     elsewhere()
     exchange.fetch(replace(attempt, resume=kept), threading.Event())
     there = files.run_folder(attempt.run_id, attempt.number) / files.CHECKPOINTS

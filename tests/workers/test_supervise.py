@@ -2,14 +2,15 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backend import attempts, files, rescue, runs
+from backend import attempts, failures, files, rescue, runs
 from backend.states import Failure, RunState
 from db import transaction
-from tests.backend.launching import put
+from tests.backend.launching import offer, put
 from tests.workers.acted import (
     PACE,
     done,
@@ -86,6 +87,17 @@ def test_a_run_that_crashes_every_time_is_set_aside(act, starts, change) -> None
     assert (run.state, run.attempt) == (RunState.QUARANTINED, starts)
     assert runs.get(other).state is RunState.SUCCEEDED
     assert files.run_folder(run.id, 1).exists()  # everything it wrote is kept
+
+
+def test_a_failed_run_that_is_launched_again_goes_on_from_its_checkpoint() -> None:
+    failed = done(queued("learn_and_break_down"))
+    offer()
+    assert (failed.state, failed.checkpoint_step) == (RunState.FAILED, 50), failed.reason
+    run = done(failures.launch_again(failed, failures.explain(failed).step))
+    assert run.state is RunState.SUCCEEDED, run.reason
+    assert (run.id, run.attempt, run.resumed_step) == (failed.id + 1, 1, 50)
+    assert list(runs.loss_curve(run.id)["step"]) == list(range(1, STEPS + 1))
+    assert replace(runs.get(failed.id), family_title="") == replace(failed, family_title="")
 
 
 def test_a_full_card_is_tried_once_with_half_the_batch() -> None:

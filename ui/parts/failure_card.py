@@ -10,6 +10,7 @@ from ui.parts.wording import count, counted, plain
 
 STEPS = {  # what to do -> words on the button, icon
     Step.AGAIN: ("Launch it again", ":material/replay:"),
+    Step.GO_ON: ("Go on from step {step}", ":material/resume:"),
     Step.GENTLER: ("Launch at half the learning rate", ":material/replay:"),
     Step.SMALLER: ("Choose a smaller preset", ":material/tune:"),
     Step.DATA: ("Look at the dataset", ":material/table:"),
@@ -24,6 +25,7 @@ def draw(run: Run) -> None:
     times = f" It was tried {counted(run.attempt, 'time')}." if run.attempt > 1 else ""
     st.caption(told.kept + times)
     words, icon = STEPS[told.step]
+    words = words.format(step=count(run.checkpoint_step or 0))
     if st.button(words, icon=icon, type="primary", key="next-step"):
         _do(run, told.step)
     if run.trace:
@@ -32,7 +34,7 @@ def draw(run: Run) -> None:
 
 
 def _do(run: Run, step: Step) -> None:
-    if step in (Step.AGAIN, Step.GENTLER):
+    if step in (Step.AGAIN, Step.GO_ON, Step.GENTLER):
         go("progress", run=failures.launch_again(run, step))
     if step is Step.SMALLER:
         go("new_run", dataset=run.dataset_id)

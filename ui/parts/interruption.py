@@ -55,16 +55,29 @@ def badges(run: Run) -> list[Badge]:
     if silent is not None:
         words = f"No sign of its worker for {time_left(silent)}"
         return [(words, ":material/sensors_off:", "orange")]
-    if run.state is RunState.RUNNING and run.attempt > 1:
+    if run.continues and run.attempt == 0 and run.checkpoint_step:
+        return [(_goes_on(run, run.checkpoint_step), ":material/replay:", "gray")]
+    if run.state is RunState.RUNNING and has_resumed(run):
         return [(resumed(run), ":material/replay:", "gray")]
     return []
 
 
+def has_resumed(run: Run) -> bool:
+    """True of a run whose newest attempt did not begin it."""
+    return run.attempt > 1 or run.resumed_step > 0
+
+
 def resumed(run: Run) -> str:
     """Return from where the newest attempt of a run went on."""
+    if run.attempt == 1:
+        return _goes_on(run, run.resumed_step)
     if run.resumed_step:
         return f"Resumed from step {count(run.resumed_step)} (attempt {run.attempt})"
     return f"Begun anew (attempt {run.attempt})"
+
+
+def _goes_on(run: Run, step: int) -> str:
+    return f"Goes on from step {count(step)} of run {run.continues}"
 
 
 def _happened(run: Run) -> str:

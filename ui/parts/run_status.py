@@ -80,7 +80,7 @@ def _at_work(run: Run, curve: pd.DataFrame) -> str:
     if silent is not None:
         return interruption.verdict_of_silence(run, silent)
     if not is_learning(run):
-        again = f"{interruption.resumed(run)}. " if run.attempt > 1 else ""
+        again = f"{interruption.resumed(run)}. " if interruption.has_resumed(run) else ""
         doing = run.stages[-1].name if run.stages else "Starting"
         far = f", {share(run.share_done)} of the training done" if run.steps_total else ""
         return f"{again}{plain(doing)}{far}."
