@@ -19,6 +19,11 @@ def run_folder(run_id: int, attempt: int) -> Path:
     return settings.data / "runs" / str(run_id) / str(attempt)
 
 
+def checkpoint(folder: Path, step: int) -> Path:
+    """Return where the attempt that writes to `folder` keeps its checkpoint of a step."""
+    return folder / CHECKPOINTS / f"{step:09d}"
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits, read in chunks."""
     with path.open("rb") as file:

@@ -13,7 +13,6 @@ from backend.attempts import Attempt
 from backend.errors import FileDamaged, FileGone, StoreAway
 from backend.outages import patiently
 from settings import settings
-from workers.order import checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ def fetch(attempt: Attempt, leave: threading.Event) -> None:
             if past is not None:
                 patiently(partial(store.fetched, past), leave)
     for kept in attempt.resume:
-        folder = checkpoint(files.run_folder(kept.run_id, kept.attempt), kept.step)
+        folder = files.checkpoint(files.run_folder(kept.run_id, kept.attempt), kept.step)
         with contextlib.suppress(FileGone, FileDamaged):
             patiently(partial(store.fetched, folder), leave)
 
@@ -45,7 +44,7 @@ def record_checkpoint(run_id: int, attempt: int, step: int, manifest: str) -> bo
     One that cannot be published is noted all the same: this machine can go on from it. Of
     those that were, only what the attempt still keeps stays in the store.
     """
-    folder = checkpoint(files.run_folder(run_id, attempt), step)
+    folder = files.checkpoint(files.run_folder(run_id, attempt), step)
     try:
         store.publish(folder)
         kept = [path.name for path in folder.parent.iterdir()]

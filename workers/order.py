@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.files import CHECKPOINTS
 from backend.steps.columns import Column, from_plain
 from backend.steps.spans import Span
 
@@ -54,8 +53,3 @@ class Order:
             "resume": tuple(Path(checkpoint) for checkpoint in stored.get("resume", ())),
         }
         return cls(**{**stored, **own})
-
-
-def checkpoint(folder: Path, step: int) -> Path:
-    """Return where the attempt that writes to `folder` keeps its checkpoint of a step."""
-    return folder / CHECKPOINTS / f"{step:09d}"

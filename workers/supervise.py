@@ -27,7 +27,7 @@ from workers.device import threads, worker_name
 from workers.endings import Ending
 from workers.heartbeat import Heartbeat
 from workers.ledger import Ledger
-from workers.order import FILE, SCRATCH, checkpoint
+from workers.order import FILE, SCRATCH
 from workers.piecework import Part, Piecework
 from workers.publish import publish
 from workers.watch import End, Followed, Watch
@@ -149,7 +149,7 @@ def _check_room(attempt: Attempt) -> None:
 def _resumable(attempt: Attempt) -> list[Path]:
     """Return the folders of the checkpoints that the attempt can go on from, newest first."""
     kept = ((files.run_folder(at.run_id, at.attempt), at.step) for at in attempt.resume)
-    return [checkpoint(folder, step).resolve() for folder, step in kept]
+    return [files.checkpoint(folder, step).resolve() for folder, step in kept]
 
 
 def _order(attempt: Attempt) -> dict[str, Any]:

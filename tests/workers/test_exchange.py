@@ -21,7 +21,6 @@ from tests.backend.modelling import finished
 from tests.servers import free_port
 from tests.workers.learning import COLUMNS, simulated
 from workers import exchange
-from workers.order import checkpoint
 
 MANIFEST = "0" * 64
 
@@ -47,7 +46,7 @@ def elsewhere(tmp_path, change):
 
 def keep(attempt: Attempt, step: int) -> Path:
     """Write a checkpoint, as a training does."""
-    folder = checkpoint(files.run_folder(attempt.run_id, attempt.number), step)
+    folder = files.checkpoint(files.run_folder(attempt.run_id, attempt.number), step)
     folder.mkdir(parents=True)
     (folder / "state.json").write_text(str(step))
     return folder
@@ -68,7 +67,7 @@ def test_only_the_checkpoints_that_an_attempt_keeps_stay_in_the_store(attempt, b
     for step in (10, 20, 30):
         keep(attempt, step)
         if step > 20:
-            files.remove(checkpoint(files.run_folder(*hold), step - 20))
+            files.remove(files.checkpoint(files.run_folder(*hold), step - 20))
         assert exchange.record_checkpoint(*hold, step, MANIFEST)
     names = {"000000020", "000000030"}
     assert published(bucket) == names | {f"{name}.published.json" for name in names}

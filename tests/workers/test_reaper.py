@@ -9,7 +9,19 @@ from backend import runs
 from backend.states import RunState
 from settings import ROOT
 from tests.backend.launching import claimed, fall_silent
+from tests.backend.modelling import finished
 from tests.workers.acted import until
+
+
+@pytest.mark.slow
+def test_it_shares_what_lies_here_from_before(house, bucket) -> None:
+    finished()
+    with subprocess.Popen([sys.executable, "-m", "workers.reaper"], cwd=ROOT) as reaper:
+        try:
+            until(lambda: "Contents" in bucket.list_objects_v2(Bucket="bank"))
+        finally:
+            reaper.terminate()
+    assert reaper.returncode == 0
 
 
 @pytest.mark.slow

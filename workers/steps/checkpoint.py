@@ -83,7 +83,7 @@ class Keeper:
         attempts go. A step that is kept already is not written again. Raises OSError, having
         left nothing behind, when it cannot be written.
         """
-        target = self.folder / f"{step:09d}"
+        target = files.checkpoint(self.folder.parent, step)
         if not target.is_dir() and self.writes:
             self._write(target, arrays, {"step": step, "state": state})
             self.voice.checkpoint(step, files.sha256(target / files.MANIFEST))

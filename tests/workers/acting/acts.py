@@ -9,9 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from backend import files
 from backend.errors import FileDamaged, NotTrainable
 from workers.family import Diverged
-from workers.order import Order, checkpoint
+from workers.order import Order
 from workers.signals import Wishes
 from workers.voice import LEFT, Voice
 
@@ -158,7 +159,7 @@ def _resume(order: Order, voice: Voice) -> int:
 
 
 def _keep(order: Order, voice: Voice, step: int) -> None:
-    folder = checkpoint(order.folder, step)
+    folder = files.checkpoint(order.folder, step)
     folder.mkdir(parents=True)
     (folder / "step").write_text(str(step))
     voice.checkpoint(step, hashlib.sha256(str(step).encode()).hexdigest())
