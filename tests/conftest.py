@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -96,23 +97,32 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres: str) -> Iterator[str]:
     """URL of an empty PostgreSQL database of this test's own."""
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(postgres.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield postgres.rsplit("/", 1)[0] + f"/{name}"
-        _close_engine()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> Iterator[str]:
+    """Name of a PostgreSQL database with every table and no row, for tests to copy."""
+    with _database(postgres) as url:
+        with pytest.MonkeyPatch.context() as patch:
+            set_setting(patch, database_url=url)
+            migrate.upgrade()
+            _close_engine()  # a database that is in use cannot be copied
+        yield url.rsplit("/", 1)[1]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def each_house(request: pytest.FixtureRequest, change) -> Path:
+def each_house(request: pytest.FixtureRequest, change) -> Iterator[Path]:
     """A fresh house, once on SQLite and once on PostgreSQL 18: for tests that face SQL."""
     if request.param == "sqlite":
-        return request.getfixturevalue("house")
+        yield request.getfixturevalue("house")
+        return
     folder = request.getfixturevalue("data_folder")
-    change(database_url=request.getfixturevalue("postgres_database"))
-    migrate.upgrade()
-    return folder
+    server, copied = map(request.getfixturevalue, ("postgres", "migrated_postgres"))
+    with _database(server, copied) as url:
+        change(database_url=url)
+        yield folder
 
 
 @pytest.fixture
@@ -143,6 +153,17 @@ def bucket(s3: str, change, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     change(store_url="s3://bank/team", s3_endpoint=s3)
     yield client
     client.close()
+
+
+@contextmanager
+def _database(server: str, copied: str = "template1") -> Iterator[str]:
+    """Make a database on a server, the copy of another; it is gone afterwards."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copied}")
+        yield server.rsplit("/", 1)[0] + f"/{name}"
+        _close_engine()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _close_engine() -> None:

@@ -35,7 +35,7 @@ def write():
 
 thread = threading.Thread(target=write)
 thread.start()
-inside.wait()
+assert inside.wait(20)
 child = os.fork()
 if not child:
     with transaction() as one:
