@@ -86,9 +86,7 @@ def check_pages(scored: int, filters: Filters, size: int) -> None:
 def test_filters_agree_with_the_same_choice_made_by_hand(scored) -> None:
     every = predictions.page(scored, Filters(part="all"), size=1000).frame
 
-    @settings(
-        max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         st.sampled_from(["test", "validation", "all"]),
         st.sampled_from(["fraud", "legitimate", "unlabelled", "all"]),

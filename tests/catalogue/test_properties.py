@@ -18,7 +18,7 @@ HEADER = ["first thing", "second", "third"]
 CELL = st.text(alphabet="ab ,;\"'\n€é09.-\t|", max_size=8)
 ROWS = st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=30)
 BAD = ("one", "one,two", "1,2,3,4", 'x,"y"z,w')
-OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+OFTEN = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 pytestmark = pytest.mark.slow
 Cells = list[tuple[str | None, ...]]
 

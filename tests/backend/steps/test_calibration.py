@@ -144,7 +144,7 @@ def test_frauds_of_one_card_do_not_vouch_for_each_other() -> None:
     assert fit(label, score, card) is NONE
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     seed=st.integers(0, 1_000),
     frauds=st.integers(0, 60),

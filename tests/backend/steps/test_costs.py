@@ -122,7 +122,7 @@ def test_deciding_row_by_row_costs_least_of_all_decisions_expected():
     assert of(decide(score, amount, DEAR)) == pytest.approx(min(of(each) for each in choices))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10_000), rows=st.integers(2, 60), recovery=st.floats(0, 1),
     money=st.tuples(*[st.integers(0, 10_000).map(lambda cents: cents / 100)] * 3),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.steps.drift import compare, psi
@@ -13,7 +13,6 @@ def test_golden_index():
     assert psi([0.2, 0.5, 0.3], [0.1, 0.6, 0.3]) == pytest.approx(0.0875469, abs=5e-8)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)), min_size=1, max_size=9))
 def test_an_index_is_never_below_0_and_the_same_either_way(shares):
     before, after = (np.array(each) / sum(each) for each in zip(*shares, strict=True))

@@ -16,7 +16,7 @@ ENCODER = Encoder.fit(FRAME, COLUMNS, "date")
 
 
 @given(row=st.integers(0, 999))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_one_row_alone_reads_as_it_does_in_bulk(row):
     assert np.array_equal(ENCODER.apply(FRAME.iloc[[row]])[0], ENCODER.apply(FRAME)[row])
 

@@ -29,7 +29,7 @@ def measured(plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.integers(1, 40), st.sampled_from([1, 20, 90]))
 def test_fast_equals_a_plain_loop(seed: int, rows: int, days: int) -> None:
     frame = drawn(rows, seed, days)
@@ -74,7 +74,7 @@ def test_a_day_at_one_shop() -> None:
     assert of("risk_counterparty")[3] == pytest.approx((1 + 20 * 0.1) / (2 + 20))
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_the_future_changes_nothing(seed: int) -> None:
     frame = drawn(60, seed)
@@ -89,7 +89,7 @@ def test_the_future_changes_nothing(seed: int) -> None:
     )
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_labels_younger_than_the_delay_change_nothing(seed: int) -> None:
     frame = drawn(60, seed)
@@ -109,7 +109,7 @@ def test_labels_old_enough_change_risk_alone() -> None:
     assert set(moved[moved].index) == {name for name in none if name.startswith("_past_risk")}
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_the_order_of_rows_changes_nothing_but_order(seed: int) -> None:
     frame = drawn(60, seed)

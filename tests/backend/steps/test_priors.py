@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
@@ -31,7 +31,6 @@ def test_precision_of_many_thresholds_at_once():
     assert found == pytest.approx([0.4142, np.nan, 0.01], abs=5e-5, nan_ok=True)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=30), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_an_adjustment_goes_back_and_keeps_the_ranking(score, prevalence, expected):
     there = adjust(score, prevalence, expected)

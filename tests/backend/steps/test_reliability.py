@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
@@ -53,7 +53,6 @@ def test_the_prevalence_for_every_row_has_no_skill():
     assert brier_skill([0, 0], [0.1, 0.2]) is None and brier_skill([], []) is None
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 12), max_size=80), st.integers(1, 20))
 def test_bins_follow_the_score_and_part_no_ties(score, bins):
     code = equal_mass(score, bins)

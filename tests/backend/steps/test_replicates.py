@@ -83,7 +83,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ROWS, st.integers(0, 9))
 def test_fast_equals_rows_repeated(rows: list[tuple[int, int, int, int]], seed: int) -> None:
     label, score, cluster, amount = np.array(rows).T
@@ -123,7 +123,7 @@ def test_figures_ignore_any_rising_rescaling_of_the_scores() -> None:
     assert all(np.array_equal(plain[name], risen[name]) for name in plain if name != "threshold")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_figures_ignore_the_order_of_rows_within_clusters(seed: int) -> None:
     label, score, cluster, amount = many()
@@ -169,7 +169,7 @@ def test_redrawn_resamples_are_counted() -> None:
     assert judged(*many()).redrawn == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=400))
 def test_the_grid_alerts_ties_together_and_ends_with_every_row(drawn: list[int]) -> None:
     score = np.array(drawn, dtype=float)

@@ -87,7 +87,7 @@ def test_one_class_alone_cannot_be_resampled(label: list[int]) -> None:
         Resamples(np.array(label), np.arange(len(label)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 4)), min_size=2), st.integers(0, 99))
 def test_both_classes_are_in_every_resample(rows: list[tuple[int, int]], seed: int) -> None:
     label, cluster = np.array(rows).T

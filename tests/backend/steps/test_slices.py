@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.steps import metrics
@@ -115,7 +115,6 @@ def test_amounts_are_cut_at_round_numbers(amount, edges):
     assert round_edges(np.asarray(amount, dtype=np.float64)) == edges
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=40))
 def test_round_edges_rise_and_lie_near_the_amounts(amounts):
     edges = round_edges(np.array(amounts))

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.steps.words import DIRECTIONS, MOST_TERMS, REACH, Words
@@ -48,7 +48,6 @@ def test_a_word_that_few_wrote_is_not_known():
 KNOWN = Words.fit(*messages())
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=60) | st.none(), min_size=1, max_size=5))
 def test_any_text_reads_alone_as_it_does_in_bulk(cells):
     found = KNOWN.apply(pd.Series(cells, name="memo", dtype=object))

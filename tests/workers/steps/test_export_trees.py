@@ -35,7 +35,7 @@ def test_every_row_gets_the_sum_of_its_leaves(tmp_path):
     assert np.abs(answers(booster, vectors, tmp_path) - trained).max() < 1e-5
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.floats(-4, 4, width=32), min_size=6, max_size=6))
 def test_rows_never_seen_get_it_too(tmp_path_factory, row):
     booster, _ = GROWN
