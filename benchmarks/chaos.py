@@ -1,4 +1,4 @@
-"""The chaos campaign: hundreds of schedules of faults, ten planted ones, and what was violated.
+"""The chaos campaign: hundreds of schedules of faults, twelve planted, and what was violated.
 
 `python -m benchmarks.chaos --schedules 300 --side-by-side 2`, which is `make chaos`. What was
 played is kept in the data folder, so that an interrupted campaign goes on where it was; it counts
@@ -22,29 +22,35 @@ from typing import Any
 
 from benchmarks import report
 from settings import ROOT, settings
-from tests.chaos.plan import KILLS, TIERS
+from tests.chaos.plan import KILLS, PIECES, TIERS
 from tests.chaos.planted import TRAPS
 
 BATCH = 10  # schedules that share a house
 KILL_PLANS = 10  # of five runs each, one kill at a random step of each
+PIECES_PLANS = 20  # of one scoring each, in 15 pieces
 CODE = ("backend", "db", "workers", "settings.py", "tests/chaos")
 RECLAIM, PLANTED, CLEAN = "reclaim", "planted", "clean"
 INVARIANTS = {
     "I1": "nothing submitted is lost, or ends otherwise than it must",
     "I2": "one artefact, of the newest attempt, whole, and what an undisturbed run gives",
-    "I3": "no write of an old attempt lands",
+    "I3": "no write of an old attempt lands, to a run or to a piece",
     "I4": "every step of a curve once",
     "I5": "legal moves only",
-    "I6": "as many scores as rows",
+    "I6": "as many scores as rows, each row once",
     "I8": "no process without its supervisor",
-    "I9": "no draft or scratch left",
+    "I9": "no draft, scratch or file of a piece left",
     "I10": "one run per slot",
+    "I11": "no card number, name or birthday of the imported file kept or told anywhere",
 }
 NOTE = """Every schedule draws four to six runs, each submitted twice at once, and two to four
 faults (tests/chaos/plan.py), on T0: SQLite and the embedded Valkey; T1: SQLite, Valkey behind a
 proxy; T2: PostgreSQL and Valkey, both behind proxies. `resumed` counts attempts that went on from
 a checkpoint; the weights of every run that finished were equal to those of an undisturbed one, bit
-for bit. Of I7 and I11, the audit and the cards, no schedule tells: tests/test_canaries.py does."""
+for bit. Every schedule of `pieces` scores a dataset of 300 rows in 15 pieces over two trainers,
+with the scoring of the product and two or three faults, on T0, T1 or T2. The dataset of every house
+is imported from a file with a card number, a name and a birthday in every row; after each schedule
+they are looked for (I11) in the files and logs, in what the broker holds and in the tables of the
+database. Of I7, the chain of the audit, no schedule tells: the product keeps no audit yet."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class Campaign:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row per kind of schedule, then one per planted fault."""
-        kinds = [(kind, "") for kind in (*TIERS, KILLS)]
+        kinds = [(kind, "") for kind in (*TIERS, KILLS, PIECES)]
         kinds += [(trap.bug, mode) for mode in (CLEAN, PLANTED) for trap in TRAPS]
         return [row for kind, mode in kinds if (row := self._row(kind, mode))]
 
@@ -121,6 +127,7 @@ class Campaign:
             f"{caught} of {len(TRAPS)} planted faults were",
         ]
         words.append("caught by the trap made for each.")
+        words += self._shares()
         for one in self.told:
             if one["kind"] == RECLAIM:
                 words.append(
@@ -128,6 +135,18 @@ class Campaign:
                     f"killed was claimed again {one['seconds']} s later, from step {one['step']}."
                 )
         return "\n".join([NOTE, "", " ".join(words)])
+
+    def _shares(self) -> list[str]:
+        """Return in one sentence how trainers shared the pieces of scorings; none before any."""
+        shares = [sorted(one["pieces"].values()) for one in self.told if one["kind"] == PIECES]
+        if not shares:
+            return []
+        both = sum(len(share) > 1 for share in shares)
+        less = sum(share[0] for share in shares if len(share) > 1) / sum(map(sum, shares))
+        return [
+            f"In {both} of {len(shares)} scorings both trainers did pieces; the one that did "
+            f"fewer did {less:.0%} of all."
+        ]
 
     def _keep(self, told: dict[str, Any], batch: Batch) -> None:
         line = {**told, "kind": batch.kind, "mode": batch.mode, "code": self.code}
@@ -163,6 +182,8 @@ def batches(schedules: int) -> list[Batch]:
     """Return what a campaign consists of, the traps and the kills first."""
     found = [Batch(trap.bug, (0,), mode) for trap in TRAPS for mode in (PLANTED, CLEAN)]
     found += [Batch(RECLAIM, (0,)), Batch(KILLS, tuple(range(1, KILL_PLANS + 1)))]
+    for first in range(1, len(TIERS) + 1):  # those of one tier share a house
+        found.append(Batch(PIECES, tuple(range(first, PIECES_PLANS + 1, len(TIERS)))))
     each = math.ceil(schedules / len(TIERS))
     for first in range(1, each + 1, BATCH):
         seeds = tuple(range(first, min(first + BATCH, each + 1)))

@@ -61,10 +61,10 @@ class House:
     proxies: dict[str, Proxy]  # broker and database, where there is one in front of it
     bug: str = ""
     skewed: float = 0.0  # seconds the trainers' clocks are ahead
-    searched: float = 0.0  # seconds since 1970, when card numbers were looked for last
     timings: dict[str, Any] = field(default_factory=dict)  # settings of every process
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
     held_back: dict[str, float] = field(default_factory=dict)  # role -> when it starts again
+    searched: float = 0.0  # seconds since 1970, when card numbers were looked for last
 
     @property
     def broker_url(self) -> str:
