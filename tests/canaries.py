@@ -22,7 +22,8 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 MARK = "Quirkzelda"  # begins every made-up name, PIN block and stripe; longer than chance
 BORN = re.compile(r"187\d-\d\d-\d\d")  # nothing else here is of that century
 BETWEEN = re.compile(r"(?<=\d)[ ./_\u00a0\u2013\n-]+(?=\d)")
-LONG = re.compile(r"\d{13,}")
+MANY = re.compile(r"\d(?:[\W_]*+\d){12,}")  # digits of any script; all else is passed over fast
+MARKS = re.compile(MARK + r"\w+", re.IGNORECASE)
 FOREIGN = re.compile(r"(?![0-9])\d")
 HEADER = ("booked_at", "card", "merchant", "amount", "note", "first", "last", "dob", "cvv",
           "pin block", "is_fraud")  # fmt: skip
@@ -110,11 +111,11 @@ def leaks(folder: Path, wanted: set[str], since: float = 0.0) -> list[tuple[str,
 
 def found_in(text: str, wanted: set[str]) -> list[str]:
     """Return what of the canaries a text still tells, however it spells them."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", "x".join(set(MANY.findall(text))))
     flat = FOREIGN.sub(lambda found: str(unicodedata.digit(found.group())), plain)
-    told = [run for run in LONG.findall(BETWEEN.sub("", flat)) if _holds(run, wanted)]
-    marks = re.findall(MARK + r"\w+", text, re.IGNORECASE)
-    return [*told, *marks, *(text[at.start() : at.end()] for at in BORN.finditer(text))]
+    digits = BETWEEN.sub("", flat)
+    told = sorted(number for number in wanted if number in digits)
+    return [*told, *MARKS.findall(text), *BORN.findall(text)]
 
 
 def texts_under(folder: Path, since: float = 0.0) -> Iterator[tuple[Path, str]]:
@@ -138,11 +139,3 @@ def _texts(path: Path) -> Iterator[tuple[Path, str]]:
         with zipfile.ZipFile(io.BytesIO(stored)) as packed:
             for name in packed.namelist():
                 yield path / name, packed.read(name).decode("utf-8", errors="replace")
-
-
-def _holds(run: str, wanted: set[str]) -> bool:
-    return any(
-        run[start : start + length] in wanted
-        for length in range(13, 20)
-        for start in range(len(run) - length + 1)
-    )

@@ -12,7 +12,7 @@ TIERS = ("T0", "T1", "T2")
 KILLS = "kills"  # a kind of schedule: T0, and nothing but a kill at a random step of each run
 PIECES = "pieces"  # another: a dataset is scored in pieces over both trainers, on T0, T1 or T2
 WINDOW = 3.0  # seconds in which faults begin
-PIECES_WINDOW = 9.0  # the same where a model takes 3 to 4 seconds to be opened
+PIECES_WINDOW = 6.5  # the same where a model takes 3 to 4 seconds to be opened
 BROKER_FAULTS = ("down", "blackhole", "latency", "slow", "half_closed", "flush")
 DATABASE_FAULTS = ("down", "blackhole", "latency", "half_closed", "cut_after_commit")
 MACHINE_FAULTS = (
@@ -93,7 +93,7 @@ def of_pieces(seed: int) -> Plan:
     """Return a plan of one scoring, sometimes with a run beside it that takes a trainer away."""
     draw = random.Random(f"{seed} pieces")
     tier = TIERS[seed % len(TIERS)]
-    jobs = [Job(seed * 100, pause=draw.choice((0.3, 0.5)), scores=True)]
+    jobs = [Job(seed * 100, pause=draw.choice((0.4, 0.6)), scores=True)]
     if draw.random() < 0.3:
         jobs.append(Job(seed * 100 + 1))
     faults = _faults(draw, tier, PIECES_FAULTS, PIECES_WINDOW, draw.randint(2, 3))

@@ -80,7 +80,7 @@ TRAPS = (
         Fault(9.0, "stop_helper", lasts=3.2),
         within=60.0,
     ),
-    _trap("no_masking", "I11", (Job(27, steps=5),)),  # what is imported tells card numbers
+    _trap("no_masking", "I11", (Job(27, steps=5),)),  # the imported file is named for a card
 )
 
 BY_NAME = {trap.bug: trap for trap in TRAPS}

@@ -106,9 +106,12 @@ def _no_piece_fence(pieces: ModuleType) -> None:
     pieces._mine = mine
 
 
-def _no_masking(firewall: ModuleType) -> None:
-    """Card numbers are found in a file that is imported, and stored as they are."""
-    firewall.Firewall._card = firewall.Firewall._text = lambda self, value: value
+def _no_masking(cards: ModuleType) -> None:
+    """A card number in the name of an imported file is stored as it is.
+
+    Those in its rows are hidden by a process of its own, which no fault is planted in.
+    """
+    cards.replace = lambda text, token_of: text
 
 
 PLANTED: dict[str, tuple[str, Plant]] = {
@@ -123,6 +126,6 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     "no_deadline": ("workers.progress", _no_deadline),
     "no_death_signal": ("workers.device", _no_death_signal),
     "no_piece_fence": ("backend.pieces", _no_piece_fence),
-    "no_masking": ("backend.steps.firewall", _no_masking),
+    "no_masking": ("backend.steps.cards", _no_masking),
 }
 OF_PAGES = ("no_idem_key", "revoke_only", "no_masking")  # planted where runs are asked for, too
