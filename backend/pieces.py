@@ -186,6 +186,14 @@ def remove(run_id: int) -> None:
     store.discard(folder_of(run_id))
 
 
+def remove_late(run_id: int) -> None:
+    """Delete what a worker that was taken for dead wrote once the run had succeeded without it."""
+    with transaction(reading=True) as session:
+        state = session.scalar(select(Run.state).where(Run.id == run_id))
+    if state == RunState.SUCCEEDED:
+        remove(run_id)
+
+
 def waiting() -> list[int]:
     """Return the runs that have a piece for whoever asks, in the order they were launched."""
     with transaction(reading=True) as session:

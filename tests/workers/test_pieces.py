@@ -20,6 +20,7 @@ from tests.backend.modelling import GROUP, ROWS, finished, launched
 from tests.workers.acted import PACE, ended, trainings, until, worker
 from tests.workers.learning import simulated
 from workers import tasks
+from workers.child import Child
 from workers.pieces import lend_a_hand
 
 pytestmark = pytest.mark.slow
@@ -145,6 +146,26 @@ def test_a_helper_lets_a_run_that_waits_go_first(model, scoring) -> None:
     lend_a_hand(scoring, "helper", threading.Event())  # the scoring itself waits for a worker
     assert pieces.progress(scoring).done == 0
     assert tasks.take("helper", threading.Event()) is tasks.Took.RUN
+    all_have_a_score(model)
+
+
+def test_a_helper_that_wakes_up_after_the_end_leaves_no_file(model, scoring, monkeypatch) -> None:
+    ask = Child.ask
+    with worker(acts=False) as process:
+        until(lambda: runs.get(scoring).state is RunState.RUNNING)
+        os.kill(process.pid, signal.SIGSTOP)
+
+        def ask_late(child: Child, what: dict) -> None:
+            if runs.get(scoring).is_live:  # the piece is held until its lease runs out
+                os.kill(process.pid, signal.SIGCONT)
+                until(lambda: not runs.get(scoring).is_live)
+            ask(child, what)
+
+        monkeypatch.setattr(Child, "ask", ask_late)
+        lend_a_hand(scoring, "helper", threading.Event())
+        ended(process)
+    assert runs.get(scoring).state is RunState.SUCCEEDED
+    assert not pieces.folder_of(scoring).exists()
     all_have_a_score(model)
 
 
