@@ -24,6 +24,8 @@ from settings import settings
 
 ROWS = 50_000  # of a piece, about: seconds of work for a worker, and little to lose with it
 QUEUED, RUNNING, DONE = "queued", "running", "done"
+FOLDER = "pieces"
+NEEDLESS = (RunState.SUCCEEDED, RunState.CANCELLED, RunState.FAILED)  # ends that keep no piece
 
 
 @dataclass(frozen=True)
@@ -186,12 +188,21 @@ def remove(run_id: int) -> None:
     store.discard(folder_of(run_id))
 
 
-def remove_late(run_id: int) -> None:
-    """Delete what a worker that was taken for dead wrote once the run had succeeded without it."""
+def tidy(run_id: int) -> None:
+    """Delete the pieces of a run that has ended, whoever wrote them; one set aside keeps its own.
+
+    A worker that was taken for dead may write one after the end.
+    """
     with transaction(reading=True) as session:
         state = session.scalar(select(Run.state).where(Run.id == run_id))
-    if state == RunState.SUCCEEDED:
+    if state in NEEDLESS:
         remove(run_id)
+
+
+def tidy_all() -> None:
+    """Tidy after every run whose pieces lie here: its worker may be lost before it does."""
+    for folder in (settings.data / "runs").glob(f"*/{FOLDER}"):
+        tidy(int(folder.parent.name))
 
 
 def waiting() -> list[int]:
@@ -205,7 +216,7 @@ def waiting() -> list[int]:
 
 def folder_of(run_id: int) -> Path:
     """Return the folder the pieces of a run are written below."""
-    return settings.data / "runs" / str(run_id) / "pieces"
+    return settings.data / "runs" / str(run_id) / FOLDER
 
 
 def _file(run_id: int, number: int, attempt: int) -> Path:

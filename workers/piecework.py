@@ -76,7 +76,7 @@ class Piecework(Watch):
         if self.piece is not None:
             crashed = followed.end is End.FAILED
             self._insist(partial(pieces.give_back, self.piece, crashed))
-        self._insist(partial(pieces.remove_late, self.part.run_id))
+        self._insist(partial(pieces.tidy, self.part.run_id))
         return followed
 
     def _until_an_end(self) -> End | None:

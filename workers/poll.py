@@ -19,7 +19,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 
-from backend import attempts, checkpoints, outages
+from backend import attempts, checkpoints, outages, pieces
 from settings import ROOT, settings
 from workers import announce, processes, slot, sweep
 from workers.device import worker_name
@@ -116,6 +116,7 @@ def begin(**_: Any) -> None:
     poll.thread.start()
     with contextlib.suppress(*outages.AWAY):  # the next trainer that begins removes them
         checkpoints.remove_needless()
+        pieces.tidy_all()
 
 
 def _resident() -> int:

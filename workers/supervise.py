@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from backend import attempts, datasets, files, outages
+from backend import attempts, datasets, files, outages, pieces
 from backend.attempts import Attempt
 from backend.queueing import SCORE
 from backend.states import Failure
@@ -62,6 +62,8 @@ def supervise(attempt: Attempt, leave: threading.Event) -> None:
             if followed.end is End.DONE:
                 followed = Followed(publish(attempt, folder, heartbeat, leave))
             outages.patiently(partial(_record, attempt, followed), leave)
+            if attempt.kind == SCORE:
+                outages.patiently(partial(pieces.tidy, attempt.run_id), leave)
         except outages.GivenUp:
             log.warning("run %s is left to whoever finds it silent", attempt.run_id)
 

@@ -9,9 +9,10 @@ import pytest
 
 from backend import attempts, fleet, pieces, runs
 from backend.pieces import ROWS, divided
+from backend.states import RunState
 from backend.steps.duck import GROUP as GROUP_ROWS
 from backend.steps.duck import Table, open_duck
-from tests.backend.launching import claimed
+from tests.backend.launching import claimed, put
 
 GROUPS, ROWS_OF_A_GROUP = 12, 30_000
 
@@ -138,3 +139,24 @@ def test_before_it_is_divided_there_is_nothing_to_do(each_house) -> None:
     assert pieces.claim(attempt.run_id, "w") is None
     assert pieces.progress(attempt.run_id) == pieces.Progress(0, 0, 0, 0, 0)
     assert pieces.results(attempt.run_id) == [] and pieces.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"),
+    [
+        (RunState.RUNNING, True),
+        (RunState.QUARANTINED, True),
+        (RunState.SUCCEEDED, False),
+        (RunState.CANCELLED, False),
+    ],
+)
+def test_pieces_of_a_run_that_ended_are_deleted_unless_it_is_set_aside(
+    house, state: RunState, kept: bool
+) -> None:
+    run_id = claimed().run_id
+    folder = pieces.folder_of(run_id)
+    folder.mkdir(parents=True)
+    (folder / "1.parquet").touch()
+    put(run_id, state=state)
+    pieces.tidy_all()
+    assert folder.exists() is kept

@@ -17,7 +17,7 @@ from backend.states import RunState
 from db import Piece, Prediction, transaction
 from tests.backend.launching import fall_silent
 from tests.backend.modelling import GROUP, ROWS, finished, launched
-from tests.workers.acted import PACE, ended, trainings, until, worker
+from tests.workers.acted import PACE, ended, hold_still, trainings, until, worker
 from tests.workers.learning import simulated
 from workers import tasks
 from workers.child import Child
@@ -110,6 +110,7 @@ def test_a_cancelled_scoring_stops_everywhere_for_good(model, scoring, change) -
         ended(process)
     assert runs.get(scoring).state is RunState.CANCELLED
     assert not pieces.renew(held) and pieces.claim(scoring, "helper") is None
+    assert not pieces.folder_of(scoring).exists()
     assert predictions.count(model, Filters(part="all")) == 0
 
 
@@ -131,7 +132,7 @@ def test_a_helper_does_what_is_free_and_leaves(model, scoring, change) -> None:
     held = pieces.claim(scoring, "other")
     with worker(acts=False) as process:
         until(lambda: runs.get(scoring).state is RunState.RUNNING)
-        os.kill(process.pid, signal.SIGSTOP)
+        hold_still(process.pid)
         lend_a_hand(scoring, "helper", threading.Event())
         os.kill(process.pid, signal.SIGCONT)
         told = pieces.progress(scoring)
@@ -153,7 +154,7 @@ def test_a_helper_that_wakes_up_after_the_end_leaves_no_file(model, scoring, mon
     ask = Child.ask
     with worker(acts=False) as process:
         until(lambda: runs.get(scoring).state is RunState.RUNNING)
-        os.kill(process.pid, signal.SIGSTOP)
+        hold_still(process.pid)
 
         def ask_late(child: Child, what: dict) -> None:
             if runs.get(scoring).is_live:  # the piece is held until its lease runs out

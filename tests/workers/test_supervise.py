@@ -15,6 +15,7 @@ from tests.workers.acted import (
     PACE,
     done,
     ended,
+    hold_still,
     learned,
     learns,
     queued,
@@ -181,7 +182,7 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_more() -> None:
     with worker("sleeper") as sleeper:
         until(lambda: learns(run_id))
         with transaction():  # one that sleeps while it writes would hold up all others on SQLite
-            os.kill(sleeper.pid, signal.SIGSTOP)
+            hold_still(sleeper.pid)
             until(lambda: sleeps(sleeper.pid))
         until(lambda: rescue.take_back() == [run_id])
         attempt = attempts.claim(run_id, "worker-2")

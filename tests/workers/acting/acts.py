@@ -159,6 +159,9 @@ def _resume(order: Order, voice: Voice) -> int:
 
 
 def _keep(order: Order, voice: Voice, step: int) -> None:
+    """Keep a checkpoint; of several that learn the first does, as it tidies up for all."""
+    if order.rank:
+        return
     folder = files.checkpoint(order.folder, step)
     folder.mkdir(parents=True)
     (folder / "step").write_text(str(step))
