@@ -12,6 +12,7 @@ import math
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -96,12 +97,18 @@ class Campaign:
     def play(self, batch: Batch) -> None:
         """Play a batch, keep each line as it comes, and write the table."""
         command = [sys.executable, "-m", *batch.words()]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as process:
+        with (
+            tempfile.TemporaryFile("w+") as said,
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, text=True
+            ) as process,
+        ):
             assert process.stdout is not None
             for line in process.stdout:
                 self._keep({"seed": 0, "violations": [], **json.loads(line)}, batch)
+            if process.wait():
+                said.seek(0)
+                print(f"{batch.kind}: the batch broke off\n{said.read()}", flush=True)
         with self.lock, redirect_stdout(io.StringIO()):  # whoever waits wants to see the verdicts
             report.write("chaos", "What survives", self.rows(), self.note())
 
