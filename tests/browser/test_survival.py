@@ -132,6 +132,8 @@ def kill_trainer(house: Launched) -> None:
     assert tree, "there is no trainer to kill"
     for number in tree:
         os.kill(number, signal.SIGKILL)
+    while any(state(one) not in "ZX" for one in tree):  # else one that dies passes for the next
+        time.sleep(0.01)
 
 
 def hold_the_next_trainer(house: Launched) -> int:
