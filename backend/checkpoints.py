@@ -105,7 +105,7 @@ def remove_needless() -> list[int]:
 
     A supervisor does so itself, unless it is lost right after it wrote the success down.
     """
-    kept = (settings.data / "runs").glob(f"*/*/{files.CHECKPOINTS}")
+    kept = files.matching(settings.data / "runs", f"*/*/{files.CHECKPOINTS}")
     numbers = {int(path.parts[-3]) for path in kept}
     with transaction(reading=True) as session:
         done = select(Run.id).where(Run.id.in_(numbers), Run.state == RunState.SUCCEEDED)

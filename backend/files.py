@@ -1,9 +1,11 @@
 """Folders of files that are complete or do not count: written, fsynced, manifest last."""
 
+import glob
 import hashlib
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from backend.errors import FileDamaged
@@ -57,6 +59,25 @@ def move(draft: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """Return what a folder holds that matches, sorted; none when it is not there.
+
+    A folder that another process deletes meanwhile counts as empty, as does one that cannot be
+    read: `Path.glob` raises there.
+    """
+    found = glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)  # noqa: PTH207
+    return sorted(folder / name for name in found)
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of the files in a folder; one that is deleted meanwhile counts nothing."""
+    total = 0
+    for path in matching(folder, "**/*"):
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
+
+
 def seal(folder: Path) -> None:
     """Write the manifest of a finished folder, last, so that its existence means complete."""
     aside = folder / CHECKPOINTS
@@ -98,5 +119,5 @@ def remove(folder: Path) -> None:
 
 def remove_checkpoints(run_id: int) -> None:
     """Delete all that a run could be gone on from; once it has succeeded nobody needs it."""
-    for folder in (settings.data / "runs" / str(run_id)).glob(f"*/{CHECKPOINTS}"):
+    for folder in matching(settings.data / "runs" / str(run_id), f"*/{CHECKPOINTS}"):
         remove(folder)

@@ -174,6 +174,7 @@ def _go(work: _Work) -> None:
 
 def _follow(work: _Work) -> None:
     """Take one import from waiting to its end, or to a question. Runs in its own thread."""
+    asks = False
     try:
         _wait_for_room(work)
         try:
@@ -184,6 +185,7 @@ def _follow(work: _Work) -> None:
             work.id, LIVE, state=ImportState.DONE, stage="", share=1.0, dataset_id=dataset.id
         )
     except QuestionAsked as asked:
+        asks = True  # from here on it may be another thread's: the answer begins one
         _ask(work, asked.question)
     except Stopped:
         pass  # its row says so already
@@ -194,7 +196,7 @@ def _follow(work: _Work) -> None:
     except TouchstoneError as error:
         _fail(work.id, str(error))
     finally:
-        if work.patience is None:
+        if not asks:
             _let_go(work)
             _fail(work.id, BROKE)  # whatever it was, nobody waits for it any longer
 

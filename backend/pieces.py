@@ -201,7 +201,7 @@ def tidy(run_id: int) -> None:
 
 def tidy_all() -> None:
     """Tidy after every run whose pieces lie here: its worker may be lost before it does."""
-    for folder in (settings.data / "runs").glob(f"*/{FOLDER}"):
+    for folder in files.matching(settings.data / "runs", f"*/{FOLDER}"):
         tidy(int(folder.parent.name))
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, select
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from settings import settings
@@ -78,14 +79,23 @@ os.register_at_fork(before=_doors.close, after_in_parent=_doors.open, after_in_c
 @lru_cache(maxsize=4)
 def _engine(url: str, process: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=ANSWERED_WITHIN
         )
+        event.listen(engine, "handle_error", _tell_as_away)
+        return engine
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _tell_as_away(context: ExceptionContext) -> None:
+    """Raise a connection that PostgreSQL closed over a silence as others that were lost."""
+    if context.is_disconnect and isinstance(context.sqlalchemy_exception, InternalError):
+        told = (context.statement, context.parameters, context.original_exception)
+        raise OperationalError(*told, connection_invalidated=True)
 
 
 def engine() -> Engine:

@@ -16,6 +16,7 @@ from workers.device import describe, devices, kind, worker_name
 log = logging.getLogger(__name__)
 leaving = threading.Event()
 entered = threading.Event()  # all that this worker offers is loaded, and told
+door = threading.Lock()  # nobody enters while it leaves
 
 
 def offered() -> list[offers.Offer]:
@@ -48,19 +49,26 @@ def announce(**_: Any) -> None:
 def leave(**_: Any) -> None:
     """Forget this worker and its offers."""
     leaving.set()
-    with contextlib.suppress(*outages.AWAY):  # its silence will tell
+    with door, contextlib.suppress(*outages.AWAY):  # its silence will tell
         fleet.leave(worker_name(os.getpid()))
 
 
 def _stay(name: str) -> None:
     """Enter this worker, and again where it was forgotten; say that it is here until it leaves."""
     while True:
-        try:
-            if not entered.is_set() or not fleet.still_here(name):
-                fleet.register(name, describe(), kind(), devices())
-                offers.publish(name, describe(), offered())
-                entered.set()
-        except outages.AWAY as error:
-            log.warning("the database does not answer, this worker is not heard: %s", error)
+        with door:
+            if leaving.is_set():
+                return
+            try:
+                _enter(name)
+            except outages.AWAY as error:
+                log.warning("the database does not answer, this worker is not heard: %s", error)
         if leaving.wait(settings.lease_seconds / 4):
             return
+
+
+def _enter(name: str) -> None:
+    if not entered.is_set() or not fleet.still_here(name):
+        fleet.register(name, describe(), kind(), devices())
+        offers.publish(name, describe(), offered())
+        entered.set()

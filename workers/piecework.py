@@ -166,7 +166,7 @@ class Piecework(Watch):
         self._insist(partial(store.publish, piece.file))
         self._insist(partial(pieces.finish, piece))
         if store.is_used() and not self.part.holds_run:
-            piece.file.unlink()  # nobody looks for it here
+            piece.file.unlink(missing_ok=True)  # nobody looks for it here
         if not self.is_over:
             self._next()
 

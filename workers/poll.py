@@ -102,7 +102,8 @@ class Poll:
         doing = slot.holder(self.worker)
         process = processes.look(doing) if doing else None
         if process is not None and process.parent == os.getpid():  # not of another trainer
-            os.kill(process.number, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(process.number, signal.SIGTERM)
 
 
 @worker_ready.connect

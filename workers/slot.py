@@ -26,7 +26,10 @@ def held(worker: str) -> Iterator[bool]:
 def holder(worker: str) -> int | None:
     """Return the process that holds the devices of this trainer; None when they are free."""
     for path in _paths(worker):
-        told = path.read_text().split() if path.exists() else []
+        try:
+            told = path.read_text().split()
+        except FileNotFoundError:
+            continue
         process = processes.look(int(told[0])) if told else None
         if process is not None and process.began == int(told[1]):
             return process.number

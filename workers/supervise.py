@@ -142,7 +142,7 @@ def _record_failure(attempt: Attempt, ending: Ending, told: str) -> None:
 def _check_room(attempt: Attempt) -> None:
     """Raise OSError when the disk has no room for what the attempt may write."""
     last = _resumable(attempt)[:1]
-    written = sum(path.stat().st_size for folder in last for path in folder.rglob("*"))
+    written = sum(map(files.size, last))
     wanted = ROOM_FOR * written + settings.spare_mb * 1024**2
     if shutil.disk_usage(settings.data).free < wanted:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

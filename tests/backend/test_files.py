@@ -1,6 +1,7 @@
 """A folder counts once its manifest is there, and a changed file is named."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -48,6 +49,22 @@ def test_a_missing_file_is_named(sealed: Path) -> None:
     (sealed / "reader.json").unlink()
     with pytest.raises(FileDamaged, match=r"reader\.json"):
         files.verify(sealed)
+
+
+def test_what_is_deleted_while_it_is_looked_at_counts_for_nothing(tmp_path: Path) -> None:
+    for name in map(str, range(300)):
+        (tmp_path / "kept" / name).mkdir(parents=True)
+        (tmp_path / "kept" / name / ".weights").write_bytes(b"0123456789")
+    assert len(files.matching(tmp_path, "**/.weights")) == 300
+    assert files.size(tmp_path / "kept") > 3000
+
+    deleting = Thread(target=files.remove, args=[tmp_path / "kept"])
+    deleting.start()
+    while deleting.is_alive():
+        files.matching(tmp_path, "**/*")
+        files.size(tmp_path)
+    assert files.matching(tmp_path, "**/*") == []
+    assert files.size(tmp_path / "kept") == 0
 
 
 def test_removing_what_is_not_there_is_no_error(sealed: Path) -> None:

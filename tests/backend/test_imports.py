@@ -176,6 +176,21 @@ class TestQuestion:
         assert over.question is None
         assert not handles()
 
+    def test_can_be_answered_before_the_thread_that_asked_has_ended(
+        self, house, latin, monkeypatch
+    ):
+        ask = imports._ask
+
+        def answered_at_once(work, question) -> None:
+            ask(work, question)
+            imports.answer(work.id, 0)
+            wait(work.id, lambda one: one.state is ImportState.DONE)
+
+        monkeypatch.setattr(imports, "_ask", answered_at_once)
+        over = wait(imports.start(io.BytesIO(latin), "cards.csv"))
+        assert over.state is ImportState.DONE, over.message
+        assert not handles()
+
     def test_is_about_one_version_of_the_file(self, house, latin):
         (house / "incoming").mkdir()
         path = house.resolve() / "incoming" / "cards.csv"

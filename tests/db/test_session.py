@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from backend import attempts, rescue
+from backend import attempts, outages, rescue
 from db import Run, migrate, now, transaction
 from db import session as db_session
 from settings import ROOT
@@ -62,6 +64,24 @@ def test_a_process_forked_while_a_thread_writes_can_write(house):
     subprocess.run([sys.executable, "-c", FORK], cwd=ROOT, check=True, timeout=60)
     with transaction(reading=True) as session:
         assert session.get_one(Run, 1).step == 2
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_over_a_long_stop_is_away_like_any_other(
+    data_folder, postgres_database, change
+):
+    change(database_url=postgres_database)
+    with pytest.raises(outages.AWAY, match="idle-in-transaction"):
+        write_and_sleep()
+    with transaction() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+
+
+def write_and_sleep() -> None:
+    with transaction() as session:
+        session.execute(text("SET idle_in_transaction_session_timeout = 50"))  # milliseconds
+        time.sleep(1)
+        session.execute(text("SELECT 1"))
 
 
 @pytest.mark.postgres

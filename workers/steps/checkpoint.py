@@ -110,7 +110,7 @@ class Keeper:
         Nothing is told where there is none to look for. A folder that is gone, unfinished or
         damaged in any way is passed over for the one before it.
         """
-        for draft in self.folder.parent.parent.glob(f"*/{files.CHECKPOINTS}/*{DRAFT}"):
+        for draft in files.matching(self.folder.parent.parent, f"*/{files.CHECKPOINTS}/*{DRAFT}"):
             shutil.rmtree(draft, ignore_errors=True)
         found = next(filter(None, map(read, self.resume)), None)
         if found is not None:
