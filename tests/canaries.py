@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backend.steps import cards
+from tests import folders
 
 ISSUED = (("4", 16), ("4", 13), ("4", 19), ("51", 16), ("2221", 16), ("37", 15), ("6011", 16),
           ("3528", 16), ("36", 14), ("62", 19), ("50", 16))  # fmt: skip
@@ -124,7 +125,7 @@ def texts_under(folder: Path, since: float = 0.0) -> Iterator[tuple[Path, str]]:
 
     Of a file that goes meanwhile, or was never finished, only what there is.
     """
-    for path in sorted(folder.rglob("*")):
+    for path in folders.matching(folder):
         with suppress(FileNotFoundError, pa.ArrowInvalid):
             if path.is_file() and path.stat().st_mtime >= since:
                 yield from _texts(path)

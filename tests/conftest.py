@@ -22,7 +22,9 @@ from tests.backend.importing import handles
 from tests.servers import postgres_server, s3_server, valkey_server
 
 # No test says how long something may take: on a busy machine that says nothing of the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 
@@ -44,14 +46,19 @@ def change(monkeypatch: pytest.MonkeyPatch):
     return lambda **values: set_setting(monkeypatch, **values)
 
 
+def join_imports() -> None:
+    """Wait for the threads of imports: one that is over may still be tidying up."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join(90)
+
+
 @pytest.fixture(autouse=True)
 def no_memory_file_is_left() -> Iterator[None]:
     """Fail the test that leaves a file of an analyst in memory, not one that comes after it."""
     before = handles()
     yield
-    for thread in threading.enumerate():
-        if thread.name.startswith("import-"):
-            thread.join(10)
+    join_imports()
     assert handles() <= before, "an origin was not closed"
 
 
@@ -62,6 +69,7 @@ def data_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     usual = {"database_url": "", "broker_url": "", "automatic_baselines": False}
     set_setting(monkeypatch, data=folder, **usual)
     yield folder
+    join_imports()
     _close_engine()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -85,6 +93,7 @@ def house(data_folder: Path, migrated_sqlite: Path) -> Iterator[Path]:
     yield data_folder
     for asking in imports.under_way():  # it holds a file in this process
         imports.cancel(asking.id)
+    join_imports()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ from tests.servers import free_port
 
 READY_WITHIN = 120.0  # seconds; measured at 3 to 6 on two idle cores
 STOPPED_WITHIN = 60.0
+GONE_WITHIN = 10.0  # seconds, in which what died with the supervisor is gone
 
 
 @dataclass
@@ -42,6 +43,13 @@ class Launched:
     def processes(self) -> list[int]:
         """Numbers of every living process that works on this house's data folder."""
         return [number for number in running() if works_on(self.data, number)]
+
+    def left(self) -> list[int]:
+        """Return the processes that are still there moments after the house has stopped."""
+        end = time.monotonic() + GONE_WITHIN
+        while (found := self.processes()) and time.monotonic() < end:
+            time.sleep(0.1)
+        return found
 
     def stop(self, how: int = signal.SIGINT) -> int:
         """Stop the house as a terminal would; return its exit status."""
@@ -86,7 +94,8 @@ def launched(data: Path, port: int | None = None, **changed: str) -> Iterator[La
             yield house
         finally:
             house.stop()
-            left = house.processes()
+            left = house.left()
             for number in left:
-                os.kill(number, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
             assert left == [], f"processes outlived the house:\n{house.printed()}"

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,10 +23,16 @@ STARTED_WITHIN = 30.0  # seconds; measured at under 2
 
 
 def free_port() -> int:
-    """Return a port of the loopback that nothing listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of the loopback that nothing listens on right now.
+
+    It lies below those that the kernel gives to outgoing connections: one of these could take
+    it before the server does.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -112,7 +119,7 @@ def valkey_server() -> Iterator[str]:
     )
     try:
         with redis.Redis(port=port, retry=Retry(ExponentialBackoff(base=0.01), 50)) as client:
-            client.ping()
+            assert client.info("server")["process_id"] == server.pid, "another server answers"
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         _stop(server)
@@ -139,6 +146,7 @@ def _until(answers: list, server: subprocess.Popen) -> None:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{server.args[0]} did not start; its log is in its folder")
         time.sleep(0.05)
+    assert server.poll() is None, "another server answers"
 
 
 def _stop(server: subprocess.Popen) -> None:

@@ -30,6 +30,7 @@ from backend.simulator import write_csv
 from backend.states import RunState
 from db import Piece, migrate, transaction
 from settings import ROOT, environment
+from tests import folders
 from tests.backend.modelling import GROUP, ROWS, finished, launched
 from tests.workers.acted import PACE, until
 
@@ -136,7 +137,7 @@ def test_a_dataset_is_scored_over_both_and_read_on_either(here, elsewhere, chang
             until(lambda: pieces.progress(scoring).is_done)
             os.killpg(ours.pid, signal.SIGCONT)
             until(lambda: not runs.get(scoring).is_live)
-            until(lambda: not list(elsewhere.glob("runs/*/pieces/*/*.parquet")))
+            until(lambda: not folders.matching(elsewhere, "runs/*/pieces/*/*.parquet"))
     assert worker_of(scoring, 0) not in ("nobody", worker_of(scoring, 1))
     run = runs.get(scoring)
     assert (run.state, run.scored_rows) == (RunState.SUCCEEDED, ROWS), run.reason

@@ -25,13 +25,13 @@ def table(rows: int = 200, merchant: str = "Shop") -> bytes:
 
 def wait(import_id: int, until: Callable[[Import], bool] = lambda one: not one.is_live) -> Import:
     """Return an import as soon as it is `until`, or over."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not until(found := imports.get(import_id)) and found.is_live:
         assert time.monotonic() < end, found
         time.sleep(0.05)
     for thread in threading.enumerate():  # it may still be tidying up
         if thread.name == f"import-{import_id}" and not found.is_live:
-            thread.join(10)
+            thread.join(90)
     return found
 
 

@@ -1,7 +1,6 @@
 """Only what lies below an allowed root is read, whatever an address tries."""
 
 import os
-import time
 from hashlib import sha256
 from multiprocessing import forkserver
 from pathlib import Path
@@ -12,6 +11,7 @@ import requests
 
 from backend import addresses, datasets, imports
 from backend.errors import FileRefused
+from tests.backend.importing import wait
 
 TEXT = b"amount,is_fraud\n1.50,0\n2.50,1\n"
 OTHERS = "can be imported from"
@@ -196,9 +196,7 @@ class TestStore:
         text = f"time,amount,is_fraud\n{rows}".encode()
         store.put_object(Bucket="bank", Key="in/may/cards.csv", Body=text)
         import_id = imports.start_address("s3://bank/in/may/cards.csv")
-        end = time.monotonic() + 60
-        while (found := imports.get(import_id)).is_live and time.monotonic() < end:
-            time.sleep(0.05)
+        found = wait(import_id)
         assert found.message == ""
         dataset = datasets.get(found.dataset_id)
         assert (dataset.rows, dataset.frauds, dataset.name) == (20_000, 400, "cards")

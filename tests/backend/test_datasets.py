@@ -258,7 +258,10 @@ LINES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(lines=LINES)
 def test_every_row_is_either_kept_or_counted(house, lines):
     bad = sum(kind == "bad" for kind, _ in lines)

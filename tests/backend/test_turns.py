@@ -8,7 +8,7 @@ import pytest
 from backend import attempts, fleet, turns
 from tests.backend.launching import put, queue_many
 
-SOON = datetime.now(UTC) + timedelta(hours=1)
+SOON = datetime.now(UTC) + timedelta(days=1)
 
 
 @pytest.fixture

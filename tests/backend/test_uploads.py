@@ -30,7 +30,7 @@ def test_a_file_over_the_limit_is_not_kept() -> None:
 
     with pytest.raises(FileRefused, match="larger than 1 MiB"):
         uploads.remember(io.BytesIO(b"x" * 3_000_000), 1 << 20)
-    assert _open_files() == before
+    assert _open_files() <= before
 
 
 def test_an_upload_cut_off_in_the_middle_is_not_kept() -> None:
@@ -43,7 +43,7 @@ def test_an_upload_cut_off_in_the_middle_is_not_kept() -> None:
     before = _open_files()
     with pytest.raises(OSError, match="connection lost"):
         uploads.remember(CutOff(b"x" * 100), 1 << 20)
-    assert _open_files() == before
+    assert _open_files() <= before
 
 
 def test_an_address_is_opened_where_it_is(data_folder: Path) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from settings import ROOT, settings
+from tests.browser.walking import MINUTE
 from tests.launched import launched
 
 ARTEFACTS = ROOT / "artefacts"
@@ -15,6 +16,7 @@ HOW_TO_GET_CHROMIUM = (
     f"There is no browser at {settings.chromium}. On Debian: apt install chromium. Elsewhere "
     "say where it is: TOUCHSTONE_CHROMIUM=/path/to/chromium make test"
 )
+expect.set_options(timeout=MINUTE)  # a run may be learning on every core
 FLAGS = [  # no sandbox: tests may run as root in a container; the rest keeps Chromium off the net
     "--no-sandbox",
     "--disable-gpu",

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import MINUTE, TRAINED, badge, choose_model, expect_page, press
+from tests.browser.walking import MINUTE, TRAINED, badge, choose_model, expect_page, press, settled
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,9 @@ def save_and_restore_a_threshold(page: Page, keep) -> None:
     expect(badge(page, "In force, version 1")).to_be_visible(timeout=MINUTE)
 
     fill(page, "Alerts a day you can review", "1")
+    settled(page)
     press(page, "Use best within capacity")
+    settled(page)  # the slider is where it was until then, and is what would be saved
     press(page, "Save threshold")
     decide(page, "Save threshold", "two of them left")
     expect(badge(page, "In force, version 2")).to_be_visible(timeout=MINUTE)

@@ -13,9 +13,16 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click(timeout=MINUTE)
 
 
+def settled(page: Page) -> None:
+    """Wait until the page has run to its end; it says in this attribute what it is doing."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=MINUTE
+    )
+
+
 def badge(page: Page, words: str) -> Locator:
     """Find words as they are written: a text alone would also match sentences without capitals."""
-    return page.get_by_text(re.compile(words))
+    return page.get_by_text(re.compile(words)).first  # a redraw may show two for a moment
 
 
 def choose_model(page: Page, words: str) -> None:

@@ -15,7 +15,7 @@ from settings import settings
 from tests.backend.bringing import bring
 from tests.catalogue.sheets import ROWS, as_bytes
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 def refusal(given: str | bytes, name: str = "transactions.csv") -> str:

@@ -60,7 +60,8 @@ def test_c65_a_file_replaced_while_it_is_read_is_not_kept(house, tmp_path, chang
     path.write_text(good(200_000))
     change(import_roots=str(tmp_path))
     import_id = imports.start_address(str(path))
-    path.write_text(good(10))
+    (tmp_path / "new.csv").write_text(good(10))
+    (tmp_path / "new.csv").replace(path)
     found = ended(import_id)
     assert found.state is ImportState.FAILED
     assert found.message == (

@@ -33,7 +33,7 @@ from tests.chaos.schedule import play
 from workers.device import die_with_parent
 
 ROWS = 40  # that every run of the family scores
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 
 
 def run(plans: list[Plan], bug: str = "", keep: Path | None = None) -> Iterator[dict[str, Any]]:

@@ -61,11 +61,7 @@ def told(house: House, engine: Engine) -> Iterator[str]:
 def _of_broker(house: House) -> str:
     with redis.Redis.from_url(house.broker_url) as broker:
         folder = Path(broker.config_get("dir")["dir"])
-    stored = "".join(
-        path.read_bytes().decode("utf-8", errors="replace")
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
+    stored = "".join(words for _, words in canaries.texts_under(folder))
     return "\n".join([stored, *map(_decoded, BODY.findall(stored))])
 
 

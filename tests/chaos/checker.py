@@ -6,20 +6,21 @@ the audit, and the product keeps no audit so far.
 """
 
 import json
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from tests import folders
 from tests.chaos import cards, history, ledger, pieced
 from tests.chaos.evidence import Evidence, Found
 from tests.chaos.house import CRASH_LIMIT
 from tests.chaos.inside.learner import result_of
+from tests.chaos.inside.record import BEGINS, GIVES_BACK
 from tests.chaos.schedule import Asked
 
-TIDIED_WITHIN = 3.0  # seconds after its run has ended, in which a supervisor tidies up
 LEGAL = {
     ("", "queued"),
     ("queued", "running"),
@@ -30,7 +31,6 @@ LEGAL = {
     *(("running", state) for state in ("queued", "succeeded", "failed", "failed_diverged",
                                        "cancelled", "quarantined", "paused_disk")),
 }  # fmt: skip
-GIVES_BACK = {"give_back", "crashed", "halve", "fail", "pause_disk"}  # ops of a holder
 MEANT = {"broken": {"failed"}, "nan": {"failed_diverged"}, "disk_fail": {"succeeded", "failed"}}
 
 
@@ -171,8 +171,9 @@ def _moves_are_legal(seen: Evidence) -> Found:
 
 
 def _given_back(seen: Evidence, run_id: int, attempt: int) -> bool:
+    begun = {name + BEGINS for name in GIVES_BACK}
     return any(
-        one["op"] in GIVES_BACK and one["run"] == run_id and one["attempt"] == attempt
+        one["op"] in begun and one["run"] == run_id and one["attempt"] == attempt
         for one in seen.operations
     )
 
@@ -196,24 +197,20 @@ def _nobody_is_forgotten(seen: Evidence) -> Found:
 
 def _no_draft_is_left(seen: Evidence) -> Found:
     """I9: a finished attempt leaves no draft, no scratch and no checkpoint behind."""
-    end = time.monotonic() + TIDIED_WITHIN
-    while (left := _drafts(seen)) and time.monotonic() < end:
-        time.sleep(0.1)
-    for path in left:
-        yield "I9", f"{path.relative_to(seen.house.data)} was left behind"
+    return seen.left_behind(partial(_drafts, seen))
 
 
 def _drafts(seen: Evidence) -> list[Path]:
     """Return what lies in the folders of successful attempts and does not belong there."""
-    folders = [
+    homes = [
         seen.house.data / "runs" / str(run_id) / str(row["attempt"])
         for run_id, row in seen.rows.items()
         if row["state"] == "succeeded"
     ]
     return [
         path
-        for folder in folders
-        for path in folder.rglob("*")
+        for home in homes
+        for path in folders.matching(home)
         if path.name in ("scratch", "checkpoints") or path.suffix == ".draft"
     ]
 

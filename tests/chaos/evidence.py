@@ -1,7 +1,9 @@
 """All there is to know of a played schedule, which the checks read."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -12,6 +14,7 @@ from tests.chaos.ledger import Move, PieceMove
 from tests.chaos.schedule import Asked, Played
 
 RUNS = "SELECT id, idem_key, state, attempt, crashes, artefact, metrics, scored_rows, reason"
+TIDIED_WITHIN = 10.0  # seconds after its run has ended, in which a supervisor tidies up
 CLAIMS = ("claim", "claim_next", "piece_claim")
 
 Found = Iterator[tuple[str, str]]  # (invariant, words)
@@ -39,6 +42,14 @@ class Evidence:
             row = self.rows.get(asked.run_id)
             if asked.job.scores is scores and row is not None and row["state"] == "succeeded":
                 yield asked, row
+
+    def left_behind(self, look: Callable[[], list[Path]]) -> Found:
+        """I9: yield what is found of files that somebody had to tidy up, and had time to."""
+        end = time.monotonic() + TIDIED_WITHIN
+        while (left := look()) and time.monotonic() < end:
+            time.sleep(0.1)
+        for path in left:
+            yield "I9", f"{path.relative_to(self.house.data)} was left behind"
 
     def claimed_before(self, one: dict[str, Any]) -> list[int]:
         """Return the newer attempts that began before an operation on the same run, or piece, did.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import redis
 
+from tests import folders
 from tests.chaos.house import ROLES, TRAINERS, House
 from tests.chaos.inside.disk import FULL, cut_power
 from tests.chaos.plan import Fault
@@ -145,10 +146,10 @@ def _power_cut(house: House, _: Fault) -> None:
 def _bit_flip(house: House, fault: Fault) -> None:
     """End who writes the newest checkpoint of a trainer's run, and damage it."""
     end = time.monotonic() + CHECKPOINT_WITHIN
-    while not (found := _checkpoints(house, fault.who)) and time.monotonic() < end:
+    while not _checkpoints(written := _written(house, fault.who)) and time.monotonic() < end:
         time.sleep(0.02)
     house.signal(fault.who, "child", signal.SIGKILL)
-    if found:
+    if found := _checkpoints(written):  # a newer one may have been finished meanwhile
         with suppress(FileNotFoundError), found[-1].open("r+b") as file:
             file.seek(-1, os.SEEK_END)
             last = file.read(1)
@@ -156,10 +157,15 @@ def _bit_flip(house: House, fault: Fault) -> None:
             file.write(bytes([last[0] ^ 0x40]))
 
 
-def _checkpoints(house: House, role: str) -> list[Path]:
-    """Return the arrays of the checkpoints that a trainer's children have written, oldest first."""
-    folders = [house.folder_of(pid) for pid in house.members(role)["child"]]
-    found = (path for folder in folders for path in folder.glob("checkpoints/*/*.safetensors"))
+def _written(house: House, role: str) -> list[Path]:
+    """Return the folders that a trainer's children write to."""
+    return [house.folder_of(pid) for pid in house.members(role)["child"]]
+
+
+def _checkpoints(written: list[Path]) -> list[Path]:
+    """Return the arrays of the checkpoints in such folders, oldest first."""
+    arrays = "checkpoints/*/*.safetensors"
+    found = (path for folder in written for path in folders.matching(folder, arrays))
     return sorted(path for path in found if path.parent.suffix == "")
 
 

@@ -1,18 +1,17 @@
 """What must hold of a scoring in pieces: every row once, as undisturbed; every piece done once."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
 
+from tests import folders
 from tests.chaos import history
 from tests.chaos.evidence import Evidence, Found
 from tests.chaos.inside.record import PIECE
 from tests.chaos.ledger import PieceMove
-
-TIDIED_WITHIN = 3.0  # seconds after its end, in which nothing of its pieces is left
 
 
 def every_row_has_its_score(seen: Evidence) -> Found:
@@ -68,11 +67,7 @@ def old_holders_publish_nothing(seen: Evidence) -> Found:
 
 def nothing_of_pieces_is_left(seen: Evidence) -> Found:
     """I9: neither the file of a piece nor the folder of a helper stays behind."""
-    end = time.monotonic() + TIDIED_WITHIN
-    while (left := _left(seen)) and time.monotonic() < end:
-        time.sleep(0.1)
-    for path in left:
-        yield "I9", f"{path.relative_to(seen.house.data)} was left behind"
+    return seen.left_behind(partial(_left, seen))
 
 
 def shares(seen: Evidence) -> dict[str, int]:
@@ -90,8 +85,8 @@ def shares(seen: Evidence) -> dict[str, int]:
 
 
 def _left(seen: Evidence) -> list[Path]:
-    folders = [
+    homes = [
         seen.house.data / "runs" / str(asked.run_id) / "pieces"
         for asked, _ in seen.succeeded(scores=True)
     ]
-    return [path for folder in folders for path in folder.rglob("*")]
+    return [path for home in homes for path in folders.matching(home)]

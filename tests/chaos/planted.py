@@ -28,8 +28,8 @@ TRAPS = (
     _trap(  # the supervisor sleeps, its run goes to another, and it wakes up
         "no_fence",
         "I2 I3 I4",
-        (Job(1, steps=150, pause=0.04),),
-        Fault(1.0, "stop_pool", lasts=4.0),
+        (Job(1, steps=300, pause=0.04),),
+        Fault(1.0, "stop_pool", lasts=6.0),
     ),
     _trap(  # the power goes once everything is told to be stored
         "no_fsync",
@@ -40,8 +40,8 @@ TRAPS = (
     _trap(  # the database is away for a moment while a curve is drawn
         "ack_before_commit",
         "I4",
-        (Job(5, steps=60, pause=0.05), Job(6, steps=60, pause=0.05)),
-        Fault(1.5, "down", "database", 1.0),
+        (Job(5, steps=160, pause=0.05), Job(6, steps=160, pause=0.05)),
+        Fault(4.0, "down", "database", 1.0),
         tier="T2",
     ),
     _trap("age_only", "I5", (Job(7, steps=60, pause=0.06),)),  # a run longer than a lease
@@ -70,14 +70,15 @@ TRAPS = (
         "no_death_signal",
         "I8",
         (Job(24, trouble="hang", at=7), Job(25, trouble="hang", at=7)),
-        Fault(0.5, "forsake", FIRST, 8.0),
+        Fault(0.5, "forsake", FIRST, 60.0),
     ),
     _trap(  # a helper sleeps over a piece, which goes to another, and wakes up; and once more
         "no_piece_fence",
         "I1 I2 I3",
-        (Job(26, pause=1.2, scores=True),),
-        Fault(1.0, "stop_helper", lasts=3.2),
-        Fault(9.0, "stop_helper", lasts=3.2),
+        (Job(26, pause=2.0, scores=True),),
+        Fault(1.0, "stop_helper", lasts=3.6),
+        Fault(8.0, "stop_helper", lasts=3.6),
+        Fault(14.0, "stop_helper", lasts=3.6),
         within=60.0,
     ),
     _trap("no_masking", "I11", (Job(27, steps=5),)),  # the imported file is named for a card

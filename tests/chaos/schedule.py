@@ -18,7 +18,8 @@ from tests.chaos.scoring import Model
 ANSWERED_WITHIN = 45.0  # seconds a page waits for the database at most
 TICK = 0.05
 LOOK_EVERY = 0.5
-ORPHANED_FOR = 5.0  # seconds, after which a process counts as forgotten
+ORPHANED_FOR = 20.0  # seconds, after which a process counts as forgotten; it may be starting
+GONE_WITHIN = 30.0  # seconds, in which the last process that learns ends
 
 
 @dataclass
@@ -190,7 +191,7 @@ class _Looking:
 
     def tick_until_no_child_is_left(self) -> None:
         """Wait for the last training process to go; one that stays is an orphan."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + GONE_WITHIN
         while time.monotonic() < end:
             left = [
                 pid for role in self.house.processes for pid in self.house.members(role)["child"]

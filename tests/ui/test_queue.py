@@ -123,6 +123,7 @@ class TestQueue:
     def test_shows_what_a_worker_does_and_when_it_was_heard(self):
         (run,) = queue_many(1)
         attempts.claim(run, register())
+        open_page("queue")  # the first page takes seconds, which count below
         hush(42)
         said = text(open_page("queue"))
         assert f"{WORKER} · run {run}, A run · last heartbeat 4" in said

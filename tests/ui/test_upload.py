@@ -1,7 +1,6 @@
 """The Upload page: three ways in, and files on their way followed, asked about and given up."""
 
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from backend import import_rows, imports
 from backend.import_view import ImportState, question_to_plain
 from backend.steps.checkup import Option, Question
 from backend.steps.recipe import Fix, Kind
+from tests.backend.importing import wait
 from tests.ui.test_pages import button, open_page, primary, verdict
 
 IN_WINDOWS = Fix(Kind.ENCODING, "", "windows-1252")
@@ -40,12 +40,6 @@ def add(state: ImportState, **values: object) -> int:
 
 def state(import_id: int) -> ImportState:
     return imports.get(import_id).state
-
-
-def wait(import_id: int) -> None:
-    end = time.monotonic() + 60
-    while imports.get(import_id).is_live and time.monotonic() < end:
-        time.sleep(0.05)
 
 
 def number(app, name: str) -> int:

@@ -46,7 +46,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def put(door: int):
     """Return a function that sends a request with a file in it and returns the answer's status."""
     with connect(
-        f"ws://127.0.0.1:{door}/_stcore/stream", origin=f"http://127.0.0.1:{door}"
+        f"ws://127.0.0.1:{door}/_stcore/stream",
+        origin=f"http://127.0.0.1:{door}",
+        open_timeout=60,
     ) as socket:
         begin = BackMsg()
         begin.rerun_script.query_string = ""
@@ -87,7 +89,7 @@ def _chunk(part: bytes) -> bytes:
 
 def _session(socket) -> str:
     while True:
-        told = ForwardMsg.FromString(socket.recv(timeout=30))
+        told = ForwardMsg.FromString(socket.recv(timeout=60))
         if told.WhichOneof("type") == "new_session":
             return told.new_session.initialize.session_id
 

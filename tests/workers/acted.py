@@ -28,7 +28,7 @@ PACE = {  # what production does in minutes
     "retry_seconds": 0.1,
     "poll_seconds": 0.5,
     "reaper_seconds": 0.5,
-    "hang_seconds": 2.0,
+    "hang_seconds": 5.0,
     "spare_mb": 1,
 }
 
@@ -73,7 +73,7 @@ def _work(name: str, chosen: dict[str, Any], surroundings: dict[str, str]) -> No
     raise SystemExit(tasks.main(name, os.getppid()))
 
 
-def ended(process: BaseProcess, seconds: float = 90) -> int:
+def ended(process: BaseProcess, seconds: float = 300) -> int:
     """Wait for a worker to end and return its exit code; nothing it started may be left."""
     process.join(seconds)
     assert process.exitcode is not None, "it did not end in time"
@@ -92,7 +92,10 @@ def done(run_id: int) -> Run:
 def hold_still(number: int) -> None:
     """Stop a process at a moment when it does not hold SQLite's one lock, which all need."""
     while True:
-        os.kill(number, signal.SIGSTOP)
+        try:
+            os.kill(number, signal.SIGSTOP)
+        except ProcessLookupError:  # it has ended
+            return
         try:
             with closing(sqlite3.connect(settings.data / "touchstone.db", timeout=0.5)) as database:
                 database.execute("BEGIN IMMEDIATE")
@@ -102,7 +105,7 @@ def hold_still(number: int) -> None:
             time.sleep(0.02)
 
 
-def until(holds: Callable[[], object], seconds: float = 90) -> None:
+def until(holds: Callable[[], object], seconds: float = 300) -> None:
     """Wait until something holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     while not holds():

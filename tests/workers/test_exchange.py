@@ -54,7 +54,9 @@ def keep(attempt: Attempt, step: int) -> Path:
 
 def recorded(attempt: Attempt) -> list[int]:
     with transaction(reading=True) as session:
-        return list(session.scalars(select(Row.step).where(Row.run_id == attempt.run_id)))
+        return list(
+            session.scalars(select(Row.step).where(Row.run_id == attempt.run_id).order_by(Row.step))
+        )
 
 
 def published(bucket) -> set[str]:

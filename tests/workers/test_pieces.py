@@ -92,7 +92,7 @@ def test_what_was_done_stays_done_when_the_worker_that_holds_the_run_is_killed(
     with worker(acts=False) as process:
         until(lambda: pieces.progress(scoring).done == PIECES - 1)
         process.kill()
-    until(lambda: trainings() == [], 10)
+    until(lambda: trainings() == [])
     fall_silent(scoring)
     assert rescue.take_back() == [scoring]
     assert pieces.give_back(kept)

@@ -43,7 +43,7 @@ def trainer(**changed: str) -> Iterator[subprocess.Popen[bytes]]:
         process.terminate()
         process.wait(60)
         try:  # one that was just being started notices within moments that it is alone (F25)
-            until(lambda: not _left(below), seconds=5)
+            until(lambda: not _left(below))
         finally:
             processes.kill(_left(below))
 

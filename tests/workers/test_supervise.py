@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -204,6 +205,8 @@ def sleepers() -> list[int]:
 
 def sleeps(number: int) -> bool:
     """Tell whether every thread of a process has stopped."""
-    threads = Path(f"/proc/{number}/task").iterdir()
-    states = {(thread / "stat").read_text().rsplit(")", 1)[1].split()[0] for thread in threads}
+    states = set()
+    for thread in Path(f"/proc/{number}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            states.add((thread / "stat").read_text().rsplit(")", 1)[1].split()[0])
     return states == {"T"}

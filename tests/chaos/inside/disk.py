@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import folders
 from tests.chaos.inside import record
 
 FULL, SYNCED = "disk-is-full", "synced.jsonl"
@@ -133,7 +134,7 @@ def cut_power(data: Path, control: Path) -> list[Path]:
         else set()
     )
     lost = []
-    for path in (data / "runs").rglob("*"):
+    for path in folders.matching(data / "runs"):
         if path.is_file() and path.name not in ("order.json", "log.txt"):
             found = path.stat()
             if found.st_size and (found.st_ino, found.st_size, found.st_mtime_ns) not in synced:

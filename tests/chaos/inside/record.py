@@ -24,6 +24,8 @@ OPS: dict[str, Sequence[str]] = {
     "backend.rescue": ("take_back", "resume_paused"),
     "backend.pieces": ("claim", "renew", "finish", "give_back"),
 }
+GIVES_BACK = ("give_back", "crashed", "halve", "fail", "pause_disk")  # what a holder lets go by
+BEGINS = "_begins"  # ends what is told of such an operation before it is done
 PIECE = "piece_"  # begins what is told of pieces, whose operations have the names of others
 
 
@@ -69,8 +71,9 @@ def wrap(module: ModuleType, names: Sequence[str]) -> None:
 def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def telling(*args: Any, **named: Any) -> Any:
-        began = time.monotonic()
-        told = {**_meant(args), "began": began}
+        told = {**_meant(args), "began": time.monotonic()}
+        if name in GIVES_BACK:  # who is killed between the commit and the line below has told
+            tell(name + BEGINS, **told)
         try:
             result = function(*args, **named)
         except BaseException as error:

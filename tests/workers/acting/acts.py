@@ -27,13 +27,16 @@ def play(order: Order, voice: Voice, wishes: Wishes) -> None:
 
 
 def learn(order: Order, voice: Voice, wishes: Wishes) -> None:
-    """Learn 100 steps of a hundredth of a second, from where the attempt before left off."""
+    """Learn 100 steps, from where the attempt before left off.
+
+    The later ones of a first attempt are slow: a loaded machine may still come in between.
+    """
     voice.stage("Learning")
     begin = _resume(order, voice)
     voice.plan(STEPS)
     with wishes.looked_at():
         for step in range(begin + 1, STEPS + 1):
-            time.sleep(0.02)
+            time.sleep(0.08 if step > 25 and begin == 0 else 0.02)
             voice.point("train", step, 1 / step)
             if wishes.leave or step % CHECKPOINT_EVERY == 0:
                 _keep(order, voice, step)
