@@ -78,7 +78,7 @@ def shares(seen: Evidence) -> dict[str, int]:
             one["role"]
             for one in seen.operations
             if one["op"] == "piece_claim"
-            and one["result"] is True
+            and one.get("result") is True  # an error has none
             and last.get((one["run"], one["piece"])) == one["attempt"]
         )
     )
